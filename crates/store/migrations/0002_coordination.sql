@@ -364,8 +364,16 @@ CREATE TABLE request_person (
   erased_at BIGINT,
   PRIMARY KEY (plan, request)
 ) {unrowed};
-CREATE UNIQUE INDEX request_person_secret ON request_person (secret) WHERE secret <> '';
-CREATE INDEX request_person_asker ON request_person (plan, asker) WHERE secret <> '';
+
+-- How the digests of links and of those who were given them begin, each with its requests. Digests lie anywhere: they are
+-- put down with the rows of requests, many at once.
+CREATE TABLE request_known_by (
+  begins {text} NOT NULL,
+  plan {text} NOT NULL,
+  created_at BIGINT NOT NULL,
+  request {text} NOT NULL,
+  PRIMARY KEY (begins, plan, created_at, request)
+) {unrowed};
 
 -- Who looked at who asked, and why.
 CREATE TABLE request_reveal (

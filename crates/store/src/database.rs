@@ -189,9 +189,11 @@ impl Database {
         let Address::Sqlite(_) = self.address() else { return Ok(()) };
         // The writer steps in where the other thread falls behind.
         self.inner.writer.between(|connection| {
+            if let Some(log) = connection.log() {
+                log.wait(false);
+            }
             connection.batch(
-                "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-114688; PRAGMA wal_autocheckpoint=256000; \
-                 PRAGMA journal_size_limit=-1;",
+                "PRAGMA cache_size=-114688; PRAGMA wal_autocheckpoint=256000; PRAGMA journal_size_limit=-1;",
             )
         })?;
         let connection = self.address().connect(true, None)?;
@@ -203,8 +205,13 @@ impl Database {
     /// Returns once all that was committed is on the disk, and commits wait for it again.
     pub fn settle(&self) -> Result<()> {
         let Address::Sqlite(_) = self.address() else { return Ok(()) };
-        self.inner.writer.between(|connection| connection.batch("PRAGMA synchronous=FULL;"))?;
-        // The next commit takes the whole log to the disk.
+        self.inner.writer.between(|connection| {
+            if let Some(log) = connection.log() {
+                log.wait(true);
+            }
+            Ok(())
+        })?;
+        // With the next commit the whole log comes to the disk.
         self.write(|tx| tx.writing().send("UPDATE chain SET seq = seq WHERE id = 1", &[]))
     }
 

@@ -5,6 +5,7 @@
 //! both databases understand.
 
 mod account;
+mod answers;
 mod area_alert;
 mod asked;
 mod asking;

@@ -27,14 +27,48 @@ pub struct SealedPerson {
 
 const COLUMNS: &str = "plan, request, key_id, sealed, asker, secret, token, created_at, erased_at";
 
-/// Word for word as their indexes say: SQLite would read all rows otherwise.
-const BY_SECRET: &str = "SELECT plan, request FROM request_person WHERE secret = $1 AND secret <> ''";
-const BY_TOKEN: &str = "SELECT plan, request FROM request_person \
-     WHERE secret > $1 AND secret < $2 AND secret <> '' AND token = $3";
+/// Those whose digests begin as one does are few: which of them it is, their rows tell.
+const BY_SECRET: &str = "SELECT held.plan, held.request FROM request_known_by AS known JOIN request_person AS held \
+     ON held.plan = known.plan AND held.request = known.request WHERE known.begins = $1 AND held.secret = $2";
+const BY_TOKEN: &str = "SELECT held.plan, held.request FROM request_known_by AS known JOIN request_person AS held \
+     ON held.plan = known.plan AND held.request = known.request \
+     WHERE known.begins > $1 AND known.begins < $2 AND held.token = $3";
+const BY_ASKER: &str = "SELECT held.request FROM request_known_by AS known JOIN request_person AS held \
+     ON held.plan = known.plan AND held.request = known.request \
+     WHERE known.begins = $1 AND known.plan = $2 AND held.asker = $3 AND held.secret <> '' \
+     ORDER BY known.created_at DESC, known.request DESC LIMIT $4";
 
-/// So many characters a token has in common with the digest of its secret: by these it is found, and needs no index of its
-/// own, of which every request would write a page.
+/// So many characters a token has in common with the digest of its secret: by these it is found.
 pub const TOKEN_FOUND_BY: usize = 16;
+/// So many characters of a digest are kept apart, by which it is found.
+const BEGINS: usize = 32;
+
+/// Links that are held in memory, more than those of requests that wait.
+const LINKS_MOST: usize = 1_024;
+
+fn begins(digest: &str) -> &str {
+    digest.get(..BEGINS).unwrap_or(digest)
+}
+
+/// Keeps what a request is found by of whoever asked: the link, and who was given it. Registers bring no links for the
+/// millions of theirs, and would only make it long.
+pub(crate) fn know_by(connection: &mut Connection, held: &SealedPerson) -> Result<()> {
+    if held.secret.is_empty() {
+        return Ok(());
+    }
+    for digest in [&held.secret, &held.asker].into_iter().filter(|digest| !digest.is_empty()) {
+        connection.later(
+            "INSERT INTO request_known_by (begins, plan, created_at, request) VALUES ($1, $2, $3, $4)",
+            &[
+                Param::Text(begins(digest)),
+                held.plan.as_str().into(),
+                Param::Int(held.created_at),
+                held.request.as_str().into(),
+            ],
+        )?;
+    }
+    Ok(())
+}
 
 fn person(row: &crate::sql::Row) -> Result<SealedPerson> {
     Ok(SealedPerson {
@@ -61,7 +95,7 @@ impl Connection {
 
     /// The request that a link leads to, by the digest of its secret.
     pub fn request_by_secret(&mut self, secret: &str) -> Result<Option<(Code, Code)>> {
-        self.request_by(BY_SECRET, &[secret.into()])
+        self.request_by(BY_SECRET, &[begins(secret).into(), secret.into()])
     }
 
     /// The request whose number a token tells, by how the token begins and by its digest.
@@ -75,20 +109,14 @@ impl Connection {
         self.first(sql, params, |row| Ok((row.code(0)?, row.code(1)?)))
     }
 
-    /// The newest requests that a person sent by themselves, who were given links. Registers bring none for the millions
-    /// of theirs, and would only make the index long.
+    /// The newest requests that a person sent by themselves, who were given links.
     pub fn requests_sent_by(&mut self, plan: &Code, asker: &str, limit: usize) -> Result<Vec<Code>> {
         if asker.is_empty() {
             return Ok(Vec::new());
         }
-        self.rows(
-            &format!(
-                "SELECT request FROM request_person WHERE plan = $1 AND asker = $2 AND secret <> '' \
-                 ORDER BY created_at DESC, request DESC LIMIT {limit}"
-            ),
-            &[Param::Text(plan.as_str()), asker.into()],
-            |row| row.code(0),
-        )
+        let place =
+            [begins(asker).into(), Param::Text(plan.as_str()), asker.into(), Param::Int(limit as i64)];
+        self.rows(BY_ASKER, &place, |row| row.code(0))
     }
 
     /// How many people follow a request.
@@ -152,7 +180,12 @@ impl Tx<'_> {
 
     /// The request that a link leads to, within a change.
     pub fn request_by_secret(&mut self, secret: &str) -> Result<Option<(Code, Code)>> {
-        self.connection.request_by_secret(secret)
+        if let Some((plan, request)) = self.links.get(secret).cloned()
+            && self.sealed_person(&plan, &request)?.is_some_and(|held| held.secret == secret)
+        {
+            return Ok(Some((plan, request)));
+        }
+        self.connection.among_placed(|c| c.request_by_secret(secret))
     }
 
     pub fn sealed_person(&mut self, plan: &Code, request: &Code) -> Result<Option<SealedPerson>> {
@@ -165,6 +198,14 @@ impl Tx<'_> {
     }
 
     pub fn put_sealed_person(&mut self, held: &SealedPerson) -> Result<()> {
+        know_by(self.connection, held)?;
+        if !held.secret.is_empty() && !self.connection.is_postgres() {
+            self.links.insert(held.secret.clone(), (held.plan.clone(), held.request.clone()));
+            if self.links.len() > LINKS_MOST {
+                self.put_rows()?;
+                self.links.clear();
+            }
+        }
         self.writing().later(
             "INSERT INTO request_person (plan, request, key_id, sealed, asker, secret, token, created_at, \
              erased_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -185,6 +226,7 @@ impl Tx<'_> {
     /// Takes away everything that tells who asked; whether there was anything.
     pub fn erase_person(&mut self, plan: &Code, request: &Code, now: i64) -> Result<bool> {
         self.forget_updates(plan, request)?;
+        self.unknow(plan, request)?;
         let gone = self.writing().execute(
             "UPDATE request_person SET sealed = $4, asker = '', secret = '', token = '', key_id = '', \
              erased_at = $3 \
@@ -192,6 +234,23 @@ impl Tx<'_> {
             &[plan.as_str().into(), request.as_str().into(), Param::Int(now), Param::Bytes(&[])],
         )?;
         Ok(gone > 0)
+    }
+
+    /// Takes away what a request is found by of whoever asked.
+    pub(crate) fn unknow(&mut self, plan: &Code, request: &Code) -> Result<()> {
+        let Some(held) = self.sealed_person(plan, request)? else { return Ok(()) };
+        for digest in [&held.secret, &held.asker] {
+            self.writing().execute(
+                "DELETE FROM request_known_by WHERE begins = $1 AND plan = $2 AND created_at = $3 AND request = $4",
+                &[
+                    begins(digest).into(),
+                    plan.as_str().into(),
+                    Param::Int(held.created_at),
+                    request.as_str().into(),
+                ],
+            )?;
+        }
+        Ok(())
     }
 
     /// Puts down that somebody looked.
@@ -233,16 +292,22 @@ mod tests {
     use scratch::Scratch;
 
     #[test]
-    fn sqlite_finds_links_and_tokens_by_their_indexes() {
+    fn sqlite_finds_links_tokens_and_askers_by_their_beginnings() {
         let scratch = Scratch::sqlite();
         let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
-        for (sql, params) in [(BY_SECRET, 1), (BY_TOKEN, 3)] {
+        for (sql, params) in [(BY_SECRET, 2), (BY_TOKEN, 3), (BY_ASKER, 4)] {
             let sql = format!("EXPLAIN QUERY PLAN {sql}");
             let read = |c: &mut Connection| {
-                c.rows(&sql, &["x", "y", "z"].map(Param::Text)[..params], |row| Ok(row.text(3)?.to_owned()))
+                c.rows(&sql, &["x", "y", "z", "1"].map(Param::Text)[..params], |row| {
+                    Ok(row.text(3)?.to_owned())
+                })
             };
             let plan = database.read(read).unwrap();
-            assert!(plan.len() == 1 && plan[0].contains("request_person_secret"), "{plan:?}");
+            let by = [
+                "SEARCH known USING PRIMARY KEY (begins",
+                "SEARCH held USING PRIMARY KEY (plan=? AND request=?)",
+            ];
+            assert!(plan.len() == 2 && plan.iter().zip(by).all(|(step, by)| step.contains(by)), "{plan:?}");
         }
     }
 }

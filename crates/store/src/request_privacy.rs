@@ -66,6 +66,12 @@ struct Kept {
     lets_go: &'static [&'static str],
 }
 
+/// What is found by a digest goes with it.
+const UNKNOWN_ASKER: &str = "DELETE FROM request_known_by WHERE plan = $1 AND request = $2 AND $3 = '' AND created_at = $4 \
+     AND begins = (SELECT substr(asker, 1, 32) FROM request_person WHERE plan = $1 AND request = $2)";
+const UNKNOWN_LINK: &str = "DELETE FROM request_known_by WHERE plan = $1 AND request = $2 AND $3 = '' AND created_at = $4 \
+     AND begins = (SELECT substr(secret, 1, 32) FROM request_person WHERE plan = $1 AND request = $2)";
+
 /// The rows of a kind that are over their time: those written before a moment, of requests that ended before another.
 fn kept(kind: KeptKind) -> Vec<Kept> {
     let of_ended = |table: &str, held: &str| {
@@ -87,6 +93,7 @@ fn kept(kind: KeptKind) -> Vec<Kept> {
             &[
                 "DELETE FROM request_reader WHERE plan = $1 AND request = $2 AND $3 = '' AND $4 <> CAST(0 AS BIGINT) \
                  AND follows = 0",
+                UNKNOWN_ASKER,
                 "UPDATE request_person SET sealed = $5, key_id = '', asker = '' \
                  WHERE plan = $1 AND request = $2 AND $3 = '' AND created_at = $4",
             ],
@@ -96,8 +103,12 @@ fn kept(kind: KeptKind) -> Vec<Kept> {
             "created_at",
             "''",
             of_person("secret"),
-            &["UPDATE request_person SET secret = '', token = '' \
-               WHERE plan = $1 AND request = $2 AND $3 = '' AND created_at = $4"],
+            &[
+                UNKNOWN_ASKER,
+                UNKNOWN_LINK,
+                "UPDATE request_person SET secret = '', token = '' \
+                 WHERE plan = $1 AND request = $2 AND $3 = '' AND created_at = $4",
+            ],
         )],
         KeptKind::Follower => vec![
             one(

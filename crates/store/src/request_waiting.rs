@@ -1,9 +1,9 @@
 //! Rows of new requests that wait for each other.
 //!
 //! A request's row lies in a dozen indexes, each of which is a page of its own: those were most of what a commit wrote
-//! that takes in few. A commit writes a new request's entries and who asked; its row, the pieces it is found by and its
-//! place in the counts are put down with those of some hundred others, or as soon as anybody asks for any, or the writer
-//! rests. So it is on SQLite. PostgreSQL writes its pages later by itself, and rows are put down at once there.
+//! that takes in few. A commit writes a new request's entries and who asked; its row, the pieces it is found by, its place
+//! in the counts and the digests it is known by are put down with those of some hundred others, or as soon as anybody asks
+//! for any, or the writer rests. So it is on SQLite. PostgreSQL writes its pages later by itself, and rows are put down at once there.
 //!
 //! The journal's head names the last entry up to which all rows are in their places. What waits is held by the writer;
 //! where it is lost, as when the machine fails, it is made again from the entries behind that one.
@@ -14,13 +14,20 @@ use domain::subject::{Subject, SubjectKind};
 
 use crate::error::{Result, StoreError};
 use crate::request::place;
+use crate::request_person::know_by;
 use crate::request_tally::Tallies;
 use crate::sql::{Connection, Param};
 use crate::writer::Tx;
 
 /// What is put down late.
-const TABLES: [&str; 5] =
-    ["request", "request_pieces", "request_pieces_shown", "request_tally", "request_rate_tally"];
+const TABLES: [&str; 6] = [
+    "request",
+    "request_pieces",
+    "request_pieces_shown",
+    "request_tally",
+    "request_rate_tally",
+    "request_known_by",
+];
 /// What a table's name stands behind in a statement.
 const BEFORE: [&str; 4] = ["FROM", "JOIN", "INTO", "UPDATE"];
 
@@ -60,6 +67,19 @@ impl Connection {
             Self::Sqlite(c) => c.forget_waiting(),
             Self::Postgres(_) => {}
         }
+    }
+
+    /// Asks for what is in its place, and what waits goes on waiting.
+    pub(crate) fn among_placed<T>(&mut self, ask: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let held = match self {
+            Self::Sqlite(c) => Some(c.leave_waiting()),
+            Self::Postgres(_) => None,
+        };
+        let answer = ask(self);
+        if let (Self::Sqlite(c), Some(held)) = (self, held) {
+            c.waiting_as(held);
+        }
+        answer
     }
 
     /// From here on to the transaction's end nobody may ask for rows of requests.
@@ -108,6 +128,9 @@ impl Connection {
         for subject in self.requests_behind(behind)? {
             if self.request_row(&subject.scope, &subject.code)?.is_none() {
                 place(self, tallies, &subject)?;
+                if let Some(person) = self.sealed_person(&subject.scope, &subject.code)? {
+                    know_by(self, &person)?;
+                }
             }
         }
         Ok(())
@@ -167,7 +190,7 @@ mod tests {
             "SELECT plan, request FROM request_person WHERE request = $1",
             "SELECT seq FROM entry WHERE kind = 'request'",
             "INSERT INTO request_person (plan, request) VALUES ($1, $2)",
-            "UPDATE request_person SET asker = ''",
+            "UPDATE request_person SET asker = '' WHERE request = 'FROM'",
             "UPDATE chain SET seq = $1",
         ] {
             assert!(!asks_for_rows(apart), "{apart}");

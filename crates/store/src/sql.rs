@@ -5,6 +5,7 @@
 
 use domain::code::Code;
 
+use crate::answers::Log;
 use crate::error::{Result, StoreError, damaged};
 use crate::later::Putting;
 use crate::postgres::PostgresConnection;
@@ -235,6 +236,14 @@ impl Connection {
         match self {
             Self::Sqlite(c) => c.statements(),
             Self::Postgres(c) => c.statements(),
+        }
+    }
+
+    /// The log that has to be taken to the disk after each commit.
+    pub(crate) fn log(&self) -> Option<&Log> {
+        match self {
+            Self::Sqlite(c) => c.log(),
+            Self::Postgres(_) => None,
         }
     }
 

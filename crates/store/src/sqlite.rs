@@ -7,6 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, OpenFlags, ToSql, params_from_iter};
 
+use crate::answers::Log;
 use crate::error::{Result, StoreError};
 use crate::later::{Later, Putting};
 use crate::request_waiting::asks_for_rows;
@@ -20,6 +21,8 @@ pub struct SqliteConnection {
     /// Whether some of what waited could not be put down: then nothing of the transaction may stay.
     lost: bool,
     rows: Rows,
+    /// Of a connection that writes.
+    log: Option<Log>,
 }
 
 /// A statement with `?n` for `$n`.
@@ -31,9 +34,11 @@ struct Translated {
 
 /// Whether rows of requests were asked for in this transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rows {
+pub(crate) enum Rows {
     Unasked,
     Asked,
+    /// Only those in their places are.
+    Placed,
     /// Nobody may: some may still wait.
     Apart,
 }
@@ -52,24 +57,25 @@ impl ToSql for Param<'_> {
 /// How long to wait for another process.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Turns on the write-ahead log. SQLite does not wait by itself where two processes do this at once to a
+/// Turns on the write-ahead log; whether it is on. SQLite does not wait by itself where two processes do this at once to a
 /// new file: each would keep the other out.
-fn into_wal(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+fn into_wal(connection: &rusqlite::Connection) -> rusqlite::Result<bool> {
     let begun = Instant::now();
     loop {
-        match connection.execute_batch("PRAGMA journal_mode=WAL;") {
+        match connection.query_row("PRAGMA journal_mode=WAL", [], |row| row.get::<_, String>(0)) {
             Err(rusqlite::Error::SqliteFailure(error, _))
                 if error.code == rusqlite::ErrorCode::DatabaseBusy && begun.elapsed() < PATIENCE =>
             {
                 std::thread::sleep(Duration::from_millis(5));
             }
-            outcome => return outcome,
+            outcome => return Ok(outcome? == "wal"),
         }
     }
 }
 
 impl SqliteConnection {
-    /// Opens the file: the writer creates it when missing and commits with full sync.
+    /// Opens the file: the writer creates it when missing. Where it has a log, whoever commits sees to it that the log
+    /// comes to the disk.
     pub fn open(path: &Path, write: bool) -> Result<Self> {
         let flags = if write {
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
@@ -80,14 +86,15 @@ impl SqliteConnection {
         let inner = rusqlite::Connection::open_with_flags(path, flags)?;
         inner.busy_timeout(PATIENCE)?;
         inner.set_prepared_statement_cache_capacity(128);
+        let mut log = None;
         if write {
-            into_wal(&inner)?;
+            log = into_wal(&inner)?.then(|| Log::of(path));
             // A plan that may lean on a value is made again with each value: half of what a small statement takes.
             // For pages it is worth it: they are read in another way where few rows are wanted.
             inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         }
         let pragmas = if write {
-            "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
+            "PRAGMA foreign_keys=ON; \
              PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; \
              PRAGMA wal_autocheckpoint=12000;"
         } else {
@@ -95,12 +102,18 @@ impl SqliteConnection {
              PRAGMA mmap_size=67108864;"
         };
         inner.execute_batch(pragmas)?;
+        inner.execute_batch(if log.is_some() {
+            "PRAGMA synchronous=NORMAL"
+        } else {
+            "PRAGMA synchronous=FULL"
+        })?;
         Ok(Self {
             inner,
             translated: Statements::default(),
             later: Later::default(),
             lost: false,
             rows: Rows::Unasked,
+            log,
         })
     }
 
@@ -121,6 +134,10 @@ impl SqliteConnection {
     fn noted<T>(&mut self, put: Result<T>) -> Result<T> {
         self.lost |= put.is_err();
         put
+    }
+
+    pub(crate) fn log(&self) -> Option<&Log> {
+        self.log.as_ref()
     }
 
     /// Whether rows of requests wait.
@@ -150,6 +167,15 @@ impl SqliteConnection {
         self.later.forget();
     }
 
+    /// From here on only rows in their places are asked for, until [`waiting_as`](Self::waiting_as) before.
+    pub(crate) fn leave_waiting(&mut self) -> Rows {
+        std::mem::replace(&mut self.rows, Rows::Placed)
+    }
+
+    pub(crate) fn waiting_as(&mut self, before: Rows) {
+        self.rows = before;
+    }
+
     /// From here on to the transaction's end nobody may ask for rows of requests.
     pub(crate) fn keep_apart(&mut self) {
         self.rows = Rows::Apart;
@@ -163,11 +189,11 @@ impl SqliteConnection {
             (true, Rows::Apart) => {
                 return Err(StoreError::Statement("rows of requests were not waited for".into()));
             }
-            (true, _) => {
+            (true, Rows::Unasked | Rows::Asked) => {
                 self.rows = Rows::Asked;
                 self.later.put(&self.inner)
             }
-            (false, _) => self.later.put_others(&self.inner),
+            (true, Rows::Placed) | (false, _) => self.later.put_others(&self.inner),
         };
         self.lost |= put.is_err();
         put?;

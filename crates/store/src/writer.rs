@@ -1,19 +1,22 @@
 //! The one writer of a process: what many callers want is done in one transaction, committed once.
 //!
-//! While a commit waits for the disk, further work gathers; the next transaction takes all of it
-//! (group commit). Another thread wakes those whose work is done: waking many takes as long as writing for
-//! some of them, and the next transaction need not wait for it. Work that refuses its command before writing
-//! anything does not disturb the rest. When something fails after it has written, or the database undoes the
-//! transaction, each piece of work runs again in one of its own, so that only the faulty one fails.
+//! While a commit is on its way to the disk, further work is done in the next transaction, which is committed once the disk
+//! has the one before (group commit): neither the processor nor the disk waits for the other. Another thread sees to the
+//! disk and wakes those whose work is there. Work that refuses its command before writing anything does not disturb the
+//! rest. When something fails after it has written, or the database undoes the transaction, each piece of work runs again
+//! in one of its own, so that only the faulty one fails.
 
+use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use domain::code::Code;
 use domain::request::pieces::SearchText;
 use tokio::sync::oneshot;
 
+use crate::answers::Answers;
 use crate::database::is_closed;
 use crate::error::{Result, StoreError};
 use crate::facts::SubjectCache;
@@ -21,6 +24,9 @@ use crate::journal::Head;
 use crate::request_tally::Tallies;
 use crate::sql::Connection;
 use crate::tail::Tail;
+
+/// Requests, each with its plan, by the digests of their links.
+pub(crate) type Links = HashMap<String, (Code, Code)>;
 
 /// The most work one transaction takes, so that nobody waits long for its commit.
 const MOST: usize = 1024;
@@ -41,6 +47,8 @@ pub struct Tx<'a> {
     pub(crate) found_by: Option<Arc<SearchText>>,
     /// Counts of requests that are not written yet.
     pub(crate) tallies: &'a mut Tallies,
+    /// Requests by the digests of links that may not be in their places yet.
+    pub(crate) links: &'a mut Links,
 }
 
 impl Tx<'_> {
@@ -75,10 +83,10 @@ enum Ran {
     Failed,
 }
 
-struct Job {
+pub(crate) struct Job {
     run: Box<dyn FnMut(&mut Tx) -> Ran + Send>,
     /// Called once: with an error when the commit failed.
-    finish: Box<dyn FnOnce(Option<StoreError>) + Send>,
+    pub(crate) finish: Box<dyn FnOnce(Option<StoreError>) + Send>,
 }
 
 /// What the writer is given to do.
@@ -86,10 +94,14 @@ enum Work {
     Job(Job),
     /// Something that is done with its connection between two transactions.
     Between(Box<dyn FnOnce(&mut Connection) + Send>),
+    /// What was given to be answered is.
+    Answered,
+    /// Nothing more comes.
+    Stop,
 }
 
 pub(crate) struct Writer {
-    jobs: Option<Sender<Work>>,
+    work: Sender<Work>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -97,17 +109,33 @@ type Connect = Box<dyn Fn() -> Result<Connection> + Send>;
 
 impl Writer {
     pub(crate) fn start(connection: Connection, reconnect: Connect) -> Self {
-        let (jobs, queue) = channel();
+        let (work, queue) = channel();
+        let back = work.clone();
         let thread = std::thread::Builder::new()
             .name("huitian-writer".into())
             .spawn(move || {
-                let (head, cache, tail, tallies) = <(Head, SubjectCache, Tail, Tallies)>::default();
-                let answers = Answers::start();
-                Loop { connection, reconnect, head, cache, tail, tallies, unplaced: false, answers }
-                    .run(&queue);
+                let (head, cache, tail) = <(Head, SubjectCache, Tail)>::default();
+                let (tallies, links) = <(Tallies, Links)>::default();
+                let answers =
+                    Answers::start(connection.log().cloned(), move || drop(back.send(Work::Answered)));
+                let mut writer = Loop {
+                    connection,
+                    reconnect,
+                    head,
+                    cache,
+                    tail,
+                    tallies,
+                    links,
+                    unplaced: false,
+                    answers,
+                    unanswered: 0,
+                    queue,
+                    next: None,
+                };
+                writer.run();
             })
             .ok();
-        Self { jobs: Some(jobs), thread }
+        Self { work, thread }
     }
 
     pub(crate) fn submit<T, E>(
@@ -142,19 +170,15 @@ impl Writer {
         work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (reply, answer) = sync_channel(1);
-        if let Some(jobs) = &self.jobs {
-            let work = move |connection: &mut Connection| drop(reply.send(work(connection)));
-            drop(jobs.send(Work::Between(Box::new(work))));
-        }
+        let work = move |connection: &mut Connection| drop(reply.send(work(connection)));
+        drop(self.work.send(Work::Between(Box::new(work))));
         answer.recv().unwrap_or(Err(StoreError::Stopped))
     }
 
     fn queue(&self, job: Job) {
         // A send fails only when the writer's thread is gone; dropping the job drops its reply, which
         // the caller sees as a stopped writer.
-        if let Some(jobs) = &self.jobs {
-            drop(jobs.send(Work::Job(job)));
-        }
+        drop(self.work.send(Work::Job(job)));
     }
 }
 
@@ -204,44 +228,7 @@ where
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.jobs = None;
-        if let Some(thread) = self.thread.take() {
-            drop(thread.join());
-        }
-    }
-}
-
-/// The thread that wakes those whose work was committed.
-struct Answers {
-    done: Option<Sender<Vec<Job>>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Answers {
-    fn start() -> Self {
-        let (done, committed) = channel::<Vec<Job>>();
-        let thread = std::thread::Builder::new().name("huitian-answers".into()).spawn(move || {
-            for job in committed.iter().flatten() {
-                (job.finish)(None);
-            }
-        });
-        Self { done: thread.is_ok().then_some(done), thread: thread.ok() }
-    }
-
-    /// Few are woken as quickly as the thread that would wake them.
-    fn give(&self, jobs: Vec<Job>) {
-        const FEW: usize = 2;
-        let left = match &self.done {
-            Some(done) if jobs.len() > FEW => done.send(jobs).map_err(|unsent| unsent.0).err(),
-            _ => Some(jobs),
-        };
-        left.into_iter().flatten().for_each(|job| (job.finish)(None));
-    }
-}
-
-impl Drop for Answers {
-    fn drop(&mut self) {
-        self.done = None;
+        drop(self.work.send(Work::Stop));
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
         }
@@ -249,6 +236,8 @@ impl Drop for Answers {
 }
 
 struct Loop {
+    /// Let go of first: what it still takes to the disk belongs to the connection.
+    answers: Answers,
     connection: Connection,
     reconnect: Connect,
     head: Head,
@@ -256,35 +245,48 @@ struct Loop {
     tail: Tail,
     /// Of requests whose rows wait.
     tallies: Tallies,
+    links: Links,
     /// Whether this process left facts or rows of requests to be put in their places.
     unplaced: bool,
-    answers: Answers,
+    /// Commits on their way to the disk.
+    unanswered: usize,
+    queue: Receiver<Work>,
+    /// What came while something else was done, and is next.
+    next: Option<Work>,
 }
 
 impl Loop {
     /// The next piece of work. Facts and rows are put in their places as soon as there is none for a moment.
-    fn next(&mut self, queue: &Receiver<Work>) -> Option<Work> {
-        if self.unplaced {
-            let waited = queue.recv_timeout(REST);
-            if let Ok(work) = waited {
-                return Some(work);
+    fn next(&mut self) -> Option<Work> {
+        loop {
+            let work = match self.next.take() {
+                Some(work) => work,
+                None if self.unplaced => match self.queue.recv_timeout(REST) {
+                    Ok(work) => work,
+                    Err(_) => {
+                        self.place();
+                        continue;
+                    }
+                },
+                None => self.queue.recv().ok()?,
+            };
+            match work {
+                Work::Answered => self.unanswered -= 1,
+                work => return Some(work),
             }
-            self.place();
         }
-        queue.recv().ok()
     }
 
     /// Puts in its place what was left. What fails now is tried again after the next change, and by any other process.
     fn place(&mut self) {
         if std::mem::take(&mut self.unplaced) {
-            self.transact(&mut [], true).ok();
+            self.transact(&mut Vec::new(), true).ok();
         }
     }
 
-    fn run(&mut self, queue: &Receiver<Work>) {
-        let mut between = None;
-        while let Some(first) = between.take().or_else(|| self.next(queue)) {
-            let mut jobs = match first {
+    fn run(&mut self) {
+        while let Some(work) = self.next() {
+            let mut jobs = match work {
                 Work::Job(job) => vec![job],
                 Work::Between(work) => {
                     // Nothing that waits is put down outside of a transaction.
@@ -292,48 +294,81 @@ impl Loop {
                     work(&mut self.connection);
                     continue;
                 }
+                Work::Answered => continue,
+                Work::Stop => break,
             };
-            while jobs.len() < MOST && between.is_none() {
-                match queue.try_recv() {
-                    Ok(Work::Job(job)) => jobs.push(job),
-                    Ok(other) => between = Some(other),
-                    Err(_) => break,
-                }
-            }
+            self.gather(&mut jobs);
             match self.transact(&mut jobs, false) {
-                // The thread that speaks to PostgreSQL needs the other core.
-                Ok(true) if self.connection.is_postgres() => {
-                    jobs.into_iter().for_each(|job| (job.finish)(None));
-                }
-                Ok(true) => self.answers.give(jobs),
+                Ok(true) => self.answer(jobs),
                 // Alone, it failed for a reason of its own: running it again would not help.
                 Ok(false) if jobs.len() == 1 => jobs.into_iter().for_each(|job| (job.finish)(None)),
-                Ok(false) => {
-                    for mut job in jobs {
-                        let outcome = self.transact_with_retry(&mut job);
-                        (job.finish)(outcome.err());
-                    }
-                }
+                Ok(false) => self.one_by_one(jobs),
                 Err(StoreError::Uncertain(why)) => {
                     jobs.into_iter().for_each(|job| (job.finish)(Some(StoreError::Uncertain(why.clone()))));
                 }
-                Err(error) if error.is_transient() || jobs.len() > 1 => {
-                    for mut job in jobs {
-                        let outcome = self.transact_with_retry(&mut job);
-                        (job.finish)(outcome.err());
-                    }
-                }
+                Err(error) if error.is_transient() || jobs.len() > 1 => self.one_by_one(jobs),
                 Err(error) => jobs.into_iter().for_each(|job| (job.finish)(Some(error.clone()))),
+            }
+        }
+        self.place();
+    }
+
+    /// Takes what else is there.
+    fn gather(&mut self, jobs: &mut Vec<Job>) {
+        while jobs.len() < MOST && self.next.is_none() {
+            match self.queue.try_recv() {
+                Ok(work) => jobs.extend(self.job_of(work)),
+                Err(_) => break,
+            }
+        }
+    }
+
+    /// The job that came; what is none is seen to, or comes next.
+    fn job_of(&mut self, work: Work) -> Option<Job> {
+        match work {
+            Work::Job(job) => return Some(job),
+            Work::Answered => self.unanswered -= 1,
+            other => self.next = Some(other),
+        }
+        None
+    }
+
+    /// Answers those whose work was committed, once it is on the disk. Few are answered from here where nobody else waits:
+    /// as quickly as the other thread would be woken.
+    fn answer(&mut self, mut jobs: Vec<Job>) {
+        const FEW: usize = 2;
+        // The thread that speaks to PostgreSQL, which has it on the disk by now, needs the other core.
+        if self.connection.is_postgres() {
+            return self.answers.answer(jobs);
+        }
+        let mut more = self.unanswered > 0 || jobs.len() > FEW || self.next.is_some();
+        if !more && let Ok(work) = self.queue.try_recv() {
+            self.next = Some(work);
+            more = true;
+        }
+        if more {
+            self.unanswered += usize::from(self.answers.give(std::mem::take(&mut jobs)));
+        } else {
+            self.answers.answer(jobs);
+        }
+    }
+
+    fn one_by_one(&mut self, jobs: Vec<Job>) {
+        for job in jobs {
+            let mut one = vec![job];
+            match self.transact_with_retry(&mut one) {
+                Ok(()) => self.answer(one),
+                Err(error) => one.into_iter().for_each(|job| (job.finish)(Some(error.clone()))),
             }
         }
     }
 
     /// One piece of work in a transaction of its own. It is tried again only while nothing of it can
     /// have been committed.
-    fn transact_with_retry(&mut self, job: &mut Job) -> Result<()> {
+    fn transact_with_retry(&mut self, job: &mut Vec<Job>) -> Result<()> {
         let mut left = 3;
         loop {
-            match self.transact(std::slice::from_mut(job), false) {
+            match self.transact_with(job, false, false) {
                 Ok(_) => return Ok(()),
                 Err(StoreError::Conflict(_)) if left > 0 => left -= 1,
                 Err(StoreError::Unavailable(_)) if left > 0 && is_closed(&self.connection) => left -= 1,
@@ -342,16 +377,23 @@ impl Loop {
         }
     }
 
-    /// Runs all jobs in one transaction, and puts facts in their places where it is asked to. `Ok(false)`:
-    /// undone because one of several failed.
-    fn transact(&mut self, jobs: &mut [Job], place: bool) -> Result<bool> {
+    /// Runs all jobs in one transaction, with those that come while the disk is busy, and puts facts in their places where
+    /// it is asked to. `Ok(false)`: undone because one of several failed.
+    fn transact(&mut self, jobs: &mut Vec<Job>, place: bool) -> Result<bool> {
+        self.transact_with(jobs, place, true)
+    }
+
+    fn transact_with(&mut self, jobs: &mut Vec<Job>, place: bool, more: bool) -> Result<bool> {
         if is_closed(&self.connection) {
             self.connection = (self.reconnect)()?;
             self.forget();
         }
-        let outcome = self.try_transact(jobs, place);
+        let outcome = self.mend_log().and_then(|()| self.try_transact(jobs, place, more));
         if matches!(outcome, Ok(true)) {
             self.unplaced = self.head.has_tail() || self.connection.rows_wait();
+            if !self.connection.rows_wait() {
+                self.links.clear();
+            }
         } else {
             self.forget();
             self.head = Head::default();
@@ -369,10 +411,22 @@ impl Loop {
         self.cache.clear();
         self.tail.clear();
         self.tallies.clear();
+        self.links.clear();
         self.connection.forget_waiting();
     }
 
-    fn try_transact(&mut self, jobs: &mut [Job], place: bool) -> Result<bool> {
+    /// What may never come to the disk by the log is put in its place before anything else is done.
+    fn mend_log(&mut self) -> Result<()> {
+        let Some(log) = self.answers.log().filter(|log| log.is_broken()) else { return Ok(()) };
+        let busy = self.connection.first("PRAGMA wal_checkpoint(TRUNCATE)", &[], |row| row.int(0))?;
+        match busy {
+            Some(0) => log.is_mended(),
+            _ => return Err(StoreError::Unavailable("the disk has failed, and others still read".into())),
+        }
+        Ok(())
+    }
+
+    fn try_transact(&mut self, jobs: &mut Vec<Job>, place: bool, more: bool) -> Result<bool> {
         self.connection.begin(true)?;
         let head = Head::lock(&mut self.connection)?;
         // Another process wrote, or this is the first transaction.
@@ -390,6 +444,7 @@ impl Loop {
             unsaved: false,
             found_by: None,
             tallies: &mut self.tallies,
+            links: &mut self.links,
         };
         if moved {
             tx.make_missing_rows()?;
@@ -397,6 +452,21 @@ impl Loop {
         for job in jobs.iter_mut() {
             if let Ran::Failed = (job.run)(&mut tx) {
                 return Ok(false);
+            }
+        }
+        // Whoever comes while the disk is busy is no later for it.
+        while more && self.unanswered > 0 && self.next.is_none() && jobs.len() < MOST {
+            match self.queue.recv() {
+                Ok(Work::Answered) => self.unanswered -= 1,
+                Ok(Work::Job(mut job)) => {
+                    let ran = (job.run)(&mut tx);
+                    jobs.push(job);
+                    if let Ran::Failed = ran {
+                        return Ok(false);
+                    }
+                }
+                Ok(other) => self.next = Some(other),
+                Err(_) => break,
             }
         }
         if place {
