@@ -178,12 +178,13 @@ impl Client {
         let n = ADDRESS.fetch_add(1, Ordering::Relaxed) / 100;
         let from = format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255);
         let kind = if body.is_empty() { "" } else { "Content-Type: application/x-www-form-urlencoded\r\n" };
-        write!(
-            self.0.get_mut(),
+        // In one piece, as clients send it.
+        let asked = format!(
             "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: {from}\r\n{kind}Content-Length: \
              {}\r\n\r\n{body}",
             body.len()
-        )?;
+        );
+        self.0.get_mut().write_all(asked.as_bytes())?;
         let mut line = String::new();
         self.0.read_line(&mut line)?;
         let status = line.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status")?;
@@ -218,7 +219,12 @@ impl Client {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let mut out = String::with_capacity(text.len() * 3);
+    for byte in text.bytes() {
+        out.push('%');
+        out.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])));
+    }
+    out
 }
 
 /// Sixteen programs that each bring one request after the other, beside sixteen bare writers.

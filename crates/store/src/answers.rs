@@ -137,3 +137,48 @@ impl Drop for Answers {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use scratch::Scratch;
+
+    use super::*;
+    use crate::database::Database;
+    use crate::sql::Param;
+
+    fn written(database: &Database) -> Result<()> {
+        database.write(|tx| tx.writing().send("UPDATE chain SET tokens = tokens + 1 WHERE id = 1", &[]))
+    }
+
+    #[test]
+    fn what_cannot_be_taken_to_the_disk_is_uncertain() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = Log::of(&folder.path().join("h.db"));
+        assert!(log.sync().is_ok() && !log.is_broken());
+        std::fs::create_dir(folder.path().join("h.db-wal")).unwrap();
+        assert!(matches!(log.sync(), Err(StoreError::Uncertain(_))));
+        assert!(log.is_broken());
+        log.wait(false);
+        assert!(log.sync().is_ok());
+    }
+
+    #[test]
+    fn after_the_disk_failed_nothing_is_written_before_the_log_is_in_its_place() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        written(&database).unwrap();
+        let log = database.log().unwrap();
+        log.broken.store(true, Ordering::SeqCst);
+        // Who still reads what was before needs the log.
+        let while_read = database.read(|c| {
+            c.rows("SELECT tokens FROM chain", &[] as &[Param], |row| row.int(0))?;
+            Ok::<_, StoreError>(written(&database))
+        });
+        assert!(matches!(while_read.unwrap(), Err(StoreError::Unavailable(_))));
+        assert!(log.is_broken());
+        written(&database).unwrap();
+        assert!(!log.is_broken());
+        let tokens = database.read(|c| c.first("SELECT tokens FROM chain", &[], |row| row.int(0))).unwrap();
+        assert_eq!(tokens, Some(2));
+    }
+}

@@ -193,7 +193,7 @@ impl Database {
                 log.wait(false);
             }
             connection.batch(
-                "PRAGMA cache_size=-114688; PRAGMA wal_autocheckpoint=256000; PRAGMA journal_size_limit=-1;",
+                "PRAGMA cache_size=-114688; PRAGMA wal_autocheckpoint=128000; PRAGMA journal_size_limit=-1;",
             )
         })?;
         let connection = self.address().connect(true, None)?;
@@ -213,6 +213,12 @@ impl Database {
         })?;
         // With the next commit the whole log comes to the disk.
         self.write(|tx| tx.writing().send("UPDATE chain SET seq = seq WHERE id = 1", &[]))
+    }
+
+    /// The writer's log.
+    #[cfg(test)]
+    pub(crate) fn log(&self) -> Option<crate::answers::Log> {
+        self.inner.writer.between(|connection| Ok(connection.log().cloned())).unwrap()
     }
 
     pub fn address(&self) -> &Address {

@@ -39,18 +39,74 @@ struct Waiting {
     of_rows: bool,
     /// Those for 1, 2, 4 … rows, as far as they were needed.
     many: Vec<Option<String>>,
-    /// The values, row by row, in what they lie in.
-    values: Vec<Value>,
-    texts: String,
-    bytes: Vec<u8>,
+    /// The values, row by row.
+    values: Packed,
     rows: usize,
 }
 
+/// Values with what they lie in.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Packed {
+    values: Vec<Value>,
+    texts: String,
+    bytes: Vec<u8>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
 enum Value {
     Null,
     Int(i64),
     Text(Range<usize>),
     Bytes(Range<usize>),
+}
+
+impl Packed {
+    pub fn of(params: &[Param]) -> Self {
+        let mut packed = Self { values: Vec::with_capacity(params.len()), ..Self::default() };
+        packed.extend(params);
+        // Thousands may wait for their turn.
+        packed.texts.shrink_to_fit();
+        packed
+    }
+
+    fn extend(&mut self, params: &[Param]) {
+        for param in params {
+            let value = match param {
+                Param::Null => Value::Null,
+                Param::Int(value) => Value::Int(*value),
+                Param::Text(text) => {
+                    let from = self.texts.len();
+                    self.texts.push_str(text);
+                    Value::Text(from..self.texts.len())
+                }
+                Param::Bytes(bytes) => {
+                    let from = self.bytes.len();
+                    self.bytes.extend_from_slice(bytes);
+                    Value::Bytes(from..self.bytes.len())
+                }
+            };
+            self.values.push(value);
+        }
+    }
+
+    pub fn params(&self) -> impl Iterator<Item = Param<'_>> {
+        self.values.iter().map(|value| self.param(value))
+    }
+
+    fn param(&self, value: &Value) -> Param<'_> {
+        match value {
+            Value::Null => Param::Null,
+            Value::Int(value) => Param::Int(*value),
+            Value::Text(range) => Param::Text(&self.texts[range.clone()]),
+            Value::Bytes(range) => Param::Bytes(&self.bytes[range.clone()]),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.values.clear();
+        self.texts.clear();
+        self.bytes.clear();
+    }
 }
 
 impl Later {
@@ -100,35 +156,17 @@ impl Later {
 
 impl Waiting {
     fn new(one: &'static str, putting: Putting) -> Self {
-        let (values, texts, bytes) = <(Vec<Value>, String, Vec<u8>)>::default();
-        Self { one, putting, of_rows: asks_for_rows(one), many: Vec::new(), values, texts, bytes, rows: 0 }
+        let of_rows = asks_for_rows(one);
+        Self { one, putting, of_rows, many: Vec::new(), values: Packed::default(), rows: 0 }
     }
 
     fn keep(&mut self, params: &[Param]) {
-        for param in params {
-            let value = match param {
-                Param::Null => Value::Null,
-                Param::Int(value) => Value::Int(*value),
-                Param::Text(text) => {
-                    let from = self.texts.len();
-                    self.texts.push_str(text);
-                    Value::Text(from..self.texts.len())
-                }
-                Param::Bytes(bytes) => {
-                    let from = self.bytes.len();
-                    self.bytes.extend_from_slice(bytes);
-                    Value::Bytes(from..self.bytes.len())
-                }
-            };
-            self.values.push(value);
-        }
+        self.values.extend(params);
         self.rows += 1;
     }
 
     fn clear(&mut self) {
         self.values.clear();
-        self.texts.clear();
-        self.bytes.clear();
         self.rows = 0;
     }
 
@@ -142,7 +180,7 @@ impl Waiting {
     }
 
     fn put_all(&mut self, connection: &Connection) -> Result<()> {
-        let width = self.values.len() / self.rows;
+        let width = self.values.values.len() / self.rows;
         let mut done = 0;
         while done < self.rows {
             let power = match self.putting {
@@ -156,14 +194,8 @@ impl Waiting {
             let one = self.one;
             let sql = self.many[power].get_or_insert_with(|| statement(one, number));
             let mut statement = connection.prepare_cached(sql)?;
-            for (at, value) in self.values[done * width..][..number * width].iter().enumerate() {
-                let value = match value {
-                    Value::Null => Param::Null,
-                    Value::Int(value) => Param::Int(*value),
-                    Value::Text(range) => Param::Text(&self.texts[range.clone()]),
-                    Value::Bytes(range) => Param::Bytes(&self.bytes[range.clone()]),
-                };
-                statement.raw_bind_parameter(at + 1, value)?;
+            for (at, value) in self.values.values[done * width..][..number * width].iter().enumerate() {
+                statement.raw_bind_parameter(at + 1, self.values.param(value))?;
             }
             statement.raw_execute()?;
             done += number;

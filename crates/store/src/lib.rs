@@ -88,7 +88,7 @@ pub use request_history::RequestEntry;
 pub use request_list::{RequestPage, RequestsFound};
 pub use request_model::{HeldModel, LabelledRow, ModelUse};
 pub use request_passed::PassedOn;
-pub use request_person::{SealedPerson, TOKEN_FOUND_BY};
+pub use request_person::{PersonRow, SealedPerson, TOKEN_FOUND_BY};
 pub use request_photo::{PhotoOf, PhotoSize, SealedPhoto};
 pub use request_privacy::{Deletion, Flagged, Moderated, Overdue};
 pub use request_reader::RequestReader;

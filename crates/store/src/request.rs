@@ -16,7 +16,8 @@ use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
 
 use crate::error::{Result, StoreError, damaged};
-use crate::request_tally::{CountedAs, Held, Tallies};
+use crate::later::Packed;
+use crate::request_tally::{CountedAs, Held, Rated, Tallies};
 use crate::sql::{Connection, Param, Row};
 
 /// The pieces of all texts, and of those that everybody may read.
@@ -102,7 +103,8 @@ pub(crate) fn project(
     };
     let row = RequestRow::of(&request);
     let (before, now) = (held.as_ref().is_some_and(is_shown), shown(&request));
-    put(connection, tallies, &history.subject.scope, (row.registered, &row), now, held)?;
+    let plan = &history.subject.scope;
+    put(connection, tallies, plan, (row.registered, &PreparedRow::of(plan, &row, now)), held)?;
     let facts = entry.draft.event.facts();
     let new = matches!(entry.draft.event, Event::Registered { .. });
     let corrects = entry.draft.event.corrects().is_some();
@@ -209,7 +211,7 @@ fn forget(
     if is_shown(&held) {
         unindex(connection, SHOWN_PIECES, id)?;
     }
-    tallies.count(subject.scope.as_str(), held.counted, -1);
+    tallies.count(subject.scope.as_str(), &held.counted, -1);
     unlink(connection, subject)?;
     crate::request_claim::project(connection, subject, None)?;
     told(connection, subject, &[])
@@ -222,63 +224,79 @@ const ROW: &str = "INSERT INTO request (id, plan, code, state, since, kind, chan
              address, body, suggested) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
              $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)";
 
+/// A row as it is put down, but for its number.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PreparedRow {
+    values: Packed,
+    counted: CountedAs,
+}
+
+/// Values of a row beside its number.
+const VALUES: usize = 33;
+
+impl PreparedRow {
+    pub fn of(plan: &Code, row: &RequestRow, shown: i64) -> Self {
+        let code = |code: &Option<Code>| code.as_ref().map(Code::to_string).unwrap_or_default();
+        let (since, received) = (moment(row.since), moment(row.received));
+        let (limit_kind, due) =
+            row.limit.map_or_else(|| ("", String::new()), |(kind, due)| (kind.as_str(), moment(due)));
+        let answered = row.answered.map(moment).unwrap_or_default();
+        let (master, parent) = (code(&row.master), code(&row.parent));
+        let (place, longitude, latitude) = row.point.map_or((0, 0, 0), |point| {
+            (cell(point.longitude, point.latitude), i64::from(point.longitude), i64::from(point.latitude))
+        });
+        let counted = CountedAs::of(row, &received, shown);
+        let unrated = Rated::default();
+        let (sort, rated) = (&counted.sort, counted.rated.as_ref().unwrap_or(&unrated));
+        let values: [Param; VALUES] = [
+            plan.as_str().into(),
+            row.code.as_str().into(),
+            row.state.as_str().into(),
+            Param::Text(&since),
+            row.kind.as_str().into(),
+            row.channel.as_str().into(),
+            row.urgency.as_str().into(),
+            Param::Text(&sort.category),
+            Param::Text(&sort.unit),
+            Param::Text(&sort.area),
+            Param::Text(&received),
+            limit_kind.into(),
+            Param::Text(&due),
+            Param::Text(&answered),
+            Param::Int(i64::from(row.reopened)),
+            Param::Int(shown),
+            Param::Text(&master),
+            Param::Text(&parent),
+            Param::Int(place),
+            Param::Int(longitude),
+            Param::Int(latitude),
+            Param::Text(&rated.due),
+            Param::Text(&rated.unit),
+            Param::Int(rated.marks.in_time),
+            Param::Int(rated.marks.reached),
+            Param::Text(&rated.marks.solved),
+            Param::Text(&rated.marks.satisfaction),
+            Param::Int(rated.marks.left_out),
+            Param::Text(&row.number),
+            Param::Text(&row.title),
+            Param::Text(&row.address),
+            Param::Text(&row.text),
+            Param::Int(i64::from(row.suggested)),
+        ];
+        Self { values: Packed::of(&values), counted }
+    }
+}
+
 /// Puts a row in its place, and counts it. `id` is the entry by which it was registered.
 pub(crate) fn put(
     connection: &mut Connection,
     tallies: &mut Tallies,
     plan: &Code,
-    (id, row): (Seq, &RequestRow),
-    shown: i64,
+    (id, row): (Seq, &PreparedRow),
     held: Option<Held>,
 ) -> Result<()> {
-    let code = |code: &Option<Code>| code.as_ref().map(Code::to_string).unwrap_or_default();
-    let (since, received) = (moment(row.since), moment(row.received));
-    let (limit_kind, due) =
-        row.limit.map_or_else(|| ("", String::new()), |(kind, due)| (kind.as_str(), moment(due)));
-    let answered = row.answered.map(moment).unwrap_or_default();
-    let (master, parent) = (code(&row.master), code(&row.parent));
-    let (place, longitude, latitude) = row.point.map_or((0, 0, 0), |point| {
-        (cell(point.longitude, point.latitude), i64::from(point.longitude), i64::from(point.latitude))
-    });
-    let counted = CountedAs::of(row, &received, shown);
-    let (sort, rated) = (&counted.sort, counted.rated.clone().unwrap_or_default());
-    let plan = plan.as_str();
-    let values = [
-        Param::from(id.0),
-        plan.into(),
-        row.code.as_str().into(),
-        row.state.as_str().into(),
-        Param::Text(&since),
-        row.kind.as_str().into(),
-        row.channel.as_str().into(),
-        row.urgency.as_str().into(),
-        Param::Text(&sort.category),
-        Param::Text(&sort.unit),
-        Param::Text(&sort.area),
-        Param::Text(&received),
-        limit_kind.into(),
-        Param::Text(&due),
-        Param::Text(&answered),
-        Param::Int(i64::from(row.reopened)),
-        Param::Int(shown),
-        Param::Text(&master),
-        Param::Text(&parent),
-        Param::Int(place),
-        Param::Int(longitude),
-        Param::Int(latitude),
-        Param::Text(&rated.due),
-        Param::Text(&rated.unit),
-        Param::Int(rated.marks.in_time),
-        Param::Int(rated.marks.reached),
-        Param::Text(&rated.marks.solved),
-        Param::Text(&rated.marks.satisfaction),
-        Param::Int(rated.marks.left_out),
-        Param::Text(&row.number),
-        Param::Text(&row.title),
-        Param::Text(&row.address),
-        Param::Text(&row.text),
-        Param::Int(i64::from(row.suggested)),
-    ];
+    let mut values = [Param::from(id.0); 1 + VALUES];
+    values[1..].iter_mut().zip(row.values.params()).for_each(|(to, value)| *to = value);
     match &held {
         None => connection.later(ROW, &values)?,
         Some(_) => connection.send(
@@ -292,12 +310,12 @@ pub(crate) fn put(
         )?,
     }
     if let Some(held) = held {
-        if held.counted == counted {
+        if held.counted == row.counted {
             return Ok(());
         }
-        tallies.count(plan, held.counted, -1);
+        tallies.count(plan.as_str(), &held.counted, -1);
     }
-    tallies.count(plan, counted, 1);
+    tallies.count(plan.as_str(), &row.counted, 1);
     Ok(())
 }
 
@@ -308,7 +326,7 @@ pub(crate) fn place(connection: &mut Connection, tallies: &mut Tallies, subject:
     let row = RequestRow::of(&request);
     let now = shown(&request);
     let (id, pieces) = (row.registered, pieces_of(&row, None));
-    put(connection, tallies, &subject.scope, (id, &row), now, None)?;
+    put(connection, tallies, &subject.scope, (id, &PreparedRow::of(&subject.scope, &row, now)), None)?;
     index(connection, PIECES, id, &pieces, false)?;
     if now == SHOWN {
         index(connection, SHOWN_PIECES, id, &pieces, false)?;

@@ -25,6 +25,36 @@ pub struct SealedPerson {
     pub erased_at: Option<i64>,
 }
 
+/// The same, lent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PersonRow<'a> {
+    pub plan: &'a Code,
+    pub request: &'a Code,
+    pub key_id: &'a str,
+    pub sealed: &'a [u8],
+    pub asker: &'a str,
+    pub secret: &'a str,
+    pub token: &'a str,
+    pub created_at: i64,
+    pub erased_at: Option<i64>,
+}
+
+impl SealedPerson {
+    pub fn row(&self) -> PersonRow<'_> {
+        PersonRow {
+            plan: &self.plan,
+            request: &self.request,
+            key_id: &self.key_id,
+            sealed: &self.sealed,
+            asker: &self.asker,
+            secret: &self.secret,
+            token: &self.token,
+            created_at: self.created_at,
+            erased_at: self.erased_at,
+        }
+    }
+}
+
 const COLUMNS: &str = "plan, request, key_id, sealed, asker, secret, token, created_at, erased_at";
 
 /// Those whose digests begin as one does are few: which of them it is, their rows tell.
@@ -52,11 +82,11 @@ fn begins(digest: &str) -> &str {
 
 /// Keeps what a request is found by of whoever asked: the link, and who was given it. Registers bring no links for the
 /// millions of theirs, and would only make it long.
-pub(crate) fn know_by(connection: &mut Connection, held: &SealedPerson) -> Result<()> {
+pub(crate) fn know_by(connection: &mut Connection, held: PersonRow) -> Result<()> {
     if held.secret.is_empty() {
         return Ok(());
     }
-    for digest in [&held.secret, &held.asker].into_iter().filter(|digest| !digest.is_empty()) {
+    for digest in [held.secret, held.asker].into_iter().filter(|digest| !digest.is_empty()) {
         connection.later(
             "INSERT INTO request_known_by (begins, plan, created_at, request) VALUES ($1, $2, $3, $4)",
             &[
@@ -197,29 +227,37 @@ impl Tx<'_> {
         self.connection.requests_sent_by(plan, asker, limit)
     }
 
-    pub fn put_sealed_person(&mut self, held: &SealedPerson) -> Result<()> {
-        know_by(self.connection, held)?;
+    pub fn put_sealed_person(&mut self, held: PersonRow) -> Result<()> {
         if !held.secret.is_empty() && !self.connection.is_postgres() {
-            self.links.insert(held.secret.clone(), (held.plan.clone(), held.request.clone()));
             if self.links.len() > LINKS_MOST {
                 self.put_rows()?;
                 self.links.clear();
             }
+            self.links.insert(held.secret.to_owned(), (held.plan.clone(), held.request.clone()));
         }
+        know_by(self.connection, held)?;
         self.writing().later(
             "INSERT INTO request_person (plan, request, key_id, sealed, asker, secret, token, created_at, \
              erased_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             &[
                 held.plan.as_str().into(),
                 held.request.as_str().into(),
-                Param::Text(&held.key_id),
-                Param::Bytes(&held.sealed),
-                Param::Text(&held.asker),
-                Param::Text(&held.secret),
-                Param::Text(&held.token),
+                Param::Text(held.key_id),
+                Param::Bytes(held.sealed),
+                Param::Text(held.asker),
+                Param::Text(held.secret),
+                Param::Text(held.token),
                 Param::Int(held.created_at),
                 held.erased_at.into(),
             ],
+        )
+    }
+
+    /// Keeps more of whoever asked, sealed anew, of one who was not erased.
+    pub fn seal_again(&mut self, plan: &Code, request: &Code, sealed: &[u8]) -> Result<()> {
+        self.writing().send(
+            "UPDATE request_person SET sealed = $3 WHERE plan = $1 AND request = $2 AND erased_at IS NULL",
+            &[plan.as_str().into(), request.as_str().into(), Param::Bytes(sealed)],
         )
     }
 

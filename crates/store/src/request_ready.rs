@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::error::Result;
-use crate::request::{PIECES, SHOWN, SHOWN_PIECES, index, is_of_row, put, said, shown};
+use crate::request::{PIECES, PreparedRow, SHOWN, SHOWN_PIECES, index, is_of_row, put, said, shown};
 use crate::sql::Connection;
 use crate::writer::Tx;
 
@@ -20,7 +20,7 @@ use crate::writer::Tx;
 pub struct ReadyRequest {
     subject: Subject,
     entries: Vec<ReadyEntry>,
-    row: RequestRow,
+    row: PreparedRow,
     /// What it is found by.
     pieces: String,
     shown: i64,
@@ -29,7 +29,8 @@ pub struct ReadyRequest {
 /// An entry as it is written: thousands wait for their turn.
 #[derive(Debug, Clone, PartialEq)]
 struct ReadyEntry {
-    effective: Date,
+    /// The day.
+    effective: String,
     actor: Code,
     event: String,
     source: String,
@@ -57,15 +58,21 @@ impl ReadyRequest {
             let event = serde_json::to_string(&draft.event).ok()?;
             let source = serde_json::to_string(&draft.source).ok()?;
             let Draft { effective, actor, reason, .. } = draft;
-            Some(ReadyEntry { effective, actor, event, source, reason })
+            Some(ReadyEntry { effective: effective.to_string(), actor, event, source, reason })
         };
+        let shown = shown(&request);
         Some(Self {
-            subject,
             entries: drafts.into_iter().map(written).collect::<Option<_>>()?,
             pieces: SearchText::of(said(&row)).into_pieces(),
-            shown: shown(&request),
-            row,
+            row: PreparedRow::of(&subject.scope, &row, shown),
+            shown,
+            subject,
         })
+    }
+
+    /// The request.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
     }
 
     /// How many entries it has.
@@ -78,7 +85,10 @@ impl ReadyRequest {
         let read = |entry: &ReadyEntry| {
             let event: Option<Event> = serde_json::from_str(&entry.event).ok();
             let facts = event.map(|event| event.facts().to_vec()).unwrap_or_default();
-            facts.into_iter().map(|fact| (entry.effective, fact)).collect::<Vec<_>>()
+            let day = entry.effective.parse::<Date>().ok();
+            day.into_iter()
+                .flat_map(|day| facts.iter().map(move |fact| (day, fact.clone())))
+                .collect::<Vec<_>>()
         };
         self.entries.iter().flat_map(read).collect()
     }
@@ -112,7 +122,7 @@ impl Tx<'_> {
         let mut last = first;
         for entry in &ready.entries {
             let written = Written {
-                effective: &entry.effective.to_string(),
+                effective: &entry.effective,
                 actor: entry.actor.as_str(),
                 event: &entry.event,
                 source: &entry.source,
@@ -125,7 +135,7 @@ impl Tx<'_> {
         // Whoever asks for it reads it as it now stands.
         self.cache.forget(&ready.subject);
         let row = (first, &ready.row);
-        put(self.connection, self.tallies, &ready.subject.scope, row, ready.shown, None)?;
+        put(self.connection, self.tallies, &ready.subject.scope, row, None)?;
         index(self.connection, PIECES, first, &ready.pieces, false)?;
         if ready.shown == SHOWN {
             index(self.connection, SHOWN_PIECES, first, &ready.pieces, false)?;

@@ -141,11 +141,21 @@ struct RateCell {
 
 /// What was moved and is not written yet.
 #[derive(Default)]
-pub(crate) struct Tallies(HashMap<(String, CountedAs), i64, foldhash::fast::RandomState>);
+pub(crate) struct Tallies(BTreeMap<String, Moved>);
+
+/// By how requests are counted, how many more or fewer are.
+type Moved = HashMap<CountedAs, i64, foldhash::fast::RandomState>;
 
 impl Tallies {
-    pub fn count(&mut self, plan: &str, counted: CountedAs, more: i64) {
-        *self.0.entry((plan.to_owned(), counted)).or_default() += more;
+    pub fn count(&mut self, plan: &str, counted: &CountedAs, more: i64) {
+        if !self.0.contains_key(plan) {
+            self.0.insert(plan.to_owned(), Moved::default());
+        }
+        let Some(moved) = self.0.get_mut(plan) else { return };
+        match moved.get_mut(counted) {
+            Some(held) => *held += more,
+            None => drop(moved.insert(counted.clone(), more)),
+        }
     }
 
     pub fn clear(&mut self) {
@@ -159,7 +169,11 @@ impl Tallies {
         }
         let mut sorts: BTreeMap<(&str, &Sort), i64> = BTreeMap::new();
         let mut cells: BTreeMap<RateCell, i64> = BTreeMap::new();
-        for ((plan, CountedAs { sort, rated }), more) in self.0.iter().filter(|(_, more)| **more != 0) {
+        let moved = self
+            .0
+            .iter()
+            .flat_map(|(plan, moved)| moved.iter().map(move |(counted, more)| (plan, counted, *more)));
+        for (plan, CountedAs { sort, rated }, more) in moved.filter(|(.., more)| *more != 0) {
             *sorts.entry((plan, sort)).or_default() += more;
             let Some(Rated { due, unit, marks }) = rated else { continue };
             let month = due.get(..7).unwrap_or_default();

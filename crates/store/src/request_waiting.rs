@@ -129,7 +129,7 @@ impl Connection {
             if self.request_row(&subject.scope, &subject.code)?.is_none() {
                 place(self, tallies, &subject)?;
                 if let Some(person) = self.sealed_person(&subject.scope, &subject.code)? {
-                    know_by(self, &person)?;
+                    know_by(self, person.row())?;
                 }
             }
         }

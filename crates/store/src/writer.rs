@@ -6,7 +6,8 @@
 //! rest. When something fails after it has written, or the database undoes the transaction, each piece of work runs again
 //! in one of its own, so that only the faulty one fails.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -94,7 +95,7 @@ enum Work {
     Job(Job),
     /// Something that is done with its connection between two transactions.
     Between(Box<dyn FnOnce(&mut Connection) + Send>),
-    /// What was given to be answered is.
+    /// A commit has come to the disk.
     Answered,
     /// Nothing more comes.
     Stop,
@@ -116,8 +117,12 @@ impl Writer {
             .spawn(move || {
                 let (head, cache, tail) = <(Head, SubjectCache, Tail)>::default();
                 let (tallies, links) = <(Tallies, Links)>::default();
-                let answers =
-                    Answers::start(connection.log().cloned(), move || drop(back.send(Work::Answered)));
+                let unanswered = Arc::new(AtomicUsize::new(0));
+                let one_less = unanswered.clone();
+                let answers = Answers::start(connection.log().cloned(), move || {
+                    one_less.fetch_sub(1, Ordering::SeqCst);
+                    drop(back.send(Work::Answered));
+                });
                 let mut writer = Loop {
                     connection,
                     reconnect,
@@ -128,9 +133,10 @@ impl Writer {
                     links,
                     unplaced: false,
                     answers,
-                    unanswered: 0,
+                    unanswered,
+                    alone: 0,
                     queue,
-                    next: None,
+                    ahead: VecDeque::new(),
                 };
                 writer.run();
             })
@@ -248,18 +254,20 @@ struct Loop {
     links: Links,
     /// Whether this process left facts or rows of requests to be put in their places.
     unplaced: bool,
-    /// Commits on their way to the disk.
-    unanswered: usize,
+    /// Commits on their way to the disk. It is told at once: what is said by way of the queue stands behind other work.
+    unanswered: Arc<AtomicUsize>,
+    /// How often in a row nobody else was there.
+    alone: u32,
     queue: Receiver<Work>,
     /// What came while something else was done, and is next.
-    next: Option<Work>,
+    ahead: VecDeque<Work>,
 }
 
 impl Loop {
     /// The next piece of work. Facts and rows are put in their places as soon as there is none for a moment.
     fn next(&mut self) -> Option<Work> {
         loop {
-            let work = match self.next.take() {
+            let work = match self.ahead.pop_front() {
                 Some(work) => work,
                 None if self.unplaced => match self.queue.recv_timeout(REST) {
                     Ok(work) => work,
@@ -271,7 +279,7 @@ impl Loop {
                 None => self.queue.recv().ok()?,
             };
             match work {
-                Work::Answered => self.unanswered -= 1,
+                Work::Answered => {}
                 work => return Some(work),
             }
         }
@@ -313,44 +321,57 @@ impl Loop {
         self.place();
     }
 
-    /// Takes what else is there.
+    /// Takes what else is there. On SQLite only some of it: others are taken in while the disk is still busy, and where it
+    /// is at rest it is given those few at once. All together would first wait for the disk together, and then for the
+    /// processor.
     fn gather(&mut self, jobs: &mut Vec<Job>) {
-        while jobs.len() < MOST && self.next.is_none() {
+        const FIRST: usize = 4;
+        while self.ahead.len() < MOST {
             match self.queue.try_recv() {
-                Ok(work) => jobs.extend(self.job_of(work)),
+                Ok(Work::Answered) => {}
+                Ok(work) => self.ahead.push_back(work),
                 Err(_) => break,
+            }
+        }
+        let most = if self.connection.is_postgres() { MOST } else { FIRST };
+        while jobs.len() < most {
+            match self.ahead.pop_front() {
+                Some(Work::Job(job)) => jobs.push(job),
+                other => {
+                    other.into_iter().for_each(|work| self.ahead.push_front(work));
+                    break;
+                }
             }
         }
     }
 
-    /// The job that came; what is none is seen to, or comes next.
-    fn job_of(&mut self, work: Work) -> Option<Job> {
-        match work {
-            Work::Job(job) => return Some(job),
-            Work::Answered => self.unanswered -= 1,
-            other => self.next = Some(other),
-        }
-        None
-    }
-
-    /// Answers those whose work was committed, once it is on the disk. Few are answered from here where nobody else waits:
-    /// as quickly as the other thread would be woken.
-    fn answer(&mut self, mut jobs: Vec<Job>) {
-        const FEW: usize = 2;
+    /// Answers those whose work was committed, once it is on the disk. Where one comes after the other, each is answered
+    /// from here: as quickly as the other thread would be woken. Where many come, even one that is alone for a moment
+    /// must not keep the others waiting.
+    fn answer(&mut self, jobs: Vec<Job>) {
+        const ALONE: u32 = 8;
         // The thread that speaks to PostgreSQL, which has it on the disk by now, needs the other core.
         if self.connection.is_postgres() {
             return self.answers.answer(jobs);
         }
-        let mut more = self.unanswered > 0 || jobs.len() > FEW || self.next.is_some();
-        if !more && let Ok(work) = self.queue.try_recv() {
-            self.next = Some(work);
-            more = true;
+        match self.queue.try_recv() {
+            Ok(Work::Answered) | Err(_) => {}
+            Ok(work) => self.ahead.push_back(work),
         }
-        if more {
-            self.unanswered += usize::from(self.answers.give(std::mem::take(&mut jobs)));
-        } else {
+        let alone = !self.disk_is_busy() && jobs.len() == 1 && self.ahead.is_empty();
+        self.alone = if alone { self.alone.saturating_add(1) } else { 0 };
+        if self.alone > ALONE {
             self.answers.answer(jobs);
+        } else {
+            self.unanswered.fetch_add(1, Ordering::SeqCst);
+            if !self.answers.give(jobs) {
+                self.unanswered.fetch_sub(1, Ordering::SeqCst);
+            }
         }
+    }
+
+    fn disk_is_busy(&self) -> bool {
+        self.unanswered.load(Ordering::SeqCst) > 0
     }
 
     fn one_by_one(&mut self, jobs: Vec<Job>) {
@@ -455,18 +476,27 @@ impl Loop {
             }
         }
         // Whoever comes while the disk is busy is no later for it.
-        while more && self.unanswered > 0 && self.next.is_none() && jobs.len() < MOST {
-            match self.queue.recv() {
-                Ok(Work::Answered) => self.unanswered -= 1,
-                Ok(Work::Job(mut job)) => {
+        while more && self.unanswered.load(Ordering::SeqCst) > 0 && jobs.len() < MOST {
+            let work = match self.ahead.pop_front() {
+                Some(work) => work,
+                None => match self.queue.recv() {
+                    Ok(work) => work,
+                    Err(_) => break,
+                },
+            };
+            match work {
+                Work::Answered => {}
+                Work::Job(mut job) => {
                     let ran = (job.run)(&mut tx);
                     jobs.push(job);
                     if let Ran::Failed = ran {
                         return Ok(false);
                     }
                 }
-                Ok(other) => self.next = Some(other),
-                Err(_) => break,
+                other => {
+                    self.ahead.push_front(other);
+                    break;
+                }
             }
         }
         if place {

@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 use domain::code::Code;
 use domain::journal::{Draft, Event, Seq};
 use domain::project::ProjectFact;
+use domain::request::{Channel, Intake, Place, RequestFact, RequestKind};
 use domain::source::Source;
-use domain::subject::Subject;
+use domain::subject::{Subject, SubjectKind};
 use jiff::Timestamp;
 use jiff::civil::date;
 use rust_decimal::Decimal;
@@ -44,6 +45,24 @@ fn draft(subject: &Subject, mark: &str) -> Draft {
         source: Source::default(),
         reason: mark.to_owned(),
     }
+}
+
+/// A request that somebody brings, told by its reason, too.
+fn new_request(mark: &str) -> Draft {
+    let intake = Intake {
+        kind: RequestKind::Complaint,
+        channel: Channel::Site,
+        at: date(2019, 8, 14).at(8, 0, 0, 0),
+        title: "路灯".into(),
+        text: "东门的路灯不亮".into(),
+        number: String::new(),
+        program: String::new(),
+        public: true,
+    };
+    let place = Place { areas: Vec::new(), address: "东门".into(), point: None };
+    let facts = vec![RequestFact::Intake(intake).into(), RequestFact::Place(place).into()];
+    let subject = Subject::request(&code("p"), &code(&mark.replace('/', "-")));
+    Draft { event: Event::Registered { facts }, ..draft(&subject, mark) }
 }
 
 fn open(address: &str) -> Database {
@@ -138,7 +157,10 @@ fn writes_until_it_is_killed() {
             scope.spawn(move || {
                 for n in 0.. {
                     let mark = format!("{name}/{thread}/{n}");
-                    let entry = draft(&subject(thread % 3), &mark);
+                    let entry = match thread {
+                        3 => new_request(&mark),
+                        _ => draft(&subject(thread), &mark),
+                    };
                     let outcome = database.write::<_, StoreError>(move |tx| {
                         tx.append(entry.clone(), Timestamp::from_second(1_600_000_000).unwrap())
                     });
@@ -162,12 +184,14 @@ fn assert_kept(address: &str, acknowledged: &HashMap<u64, String>) -> u64 {
     let database = open(address);
     let report = database.read(|c| c.verify(|_| ())).unwrap();
     assert_eq!(report.faults, []);
-    let mut found = BTreeMap::new();
+    let (mut found, mut requests) = (BTreeMap::new(), 0);
     let mut after = Seq(0);
     loop {
         let entries = database.read(|c| c.entries_after(after, 5_000)).unwrap();
         let Some(last) = entries.last() else { break };
         after = last.seq;
+        requests +=
+            entries.iter().filter(|entry| entry.draft.subject.kind == SubjectKind::Request).count() as u64;
         found.extend(entries.into_iter().map(|entry| (entry.seq.0, entry.draft.reason)));
     }
     for (seq, mark) in acknowledged {
@@ -178,6 +202,8 @@ fn assert_kept(address: &str, acknowledged: &HashMap<u64, String>) -> u64 {
     let all = marks.len();
     marks.dedup();
     assert_eq!(marks.len(), all, "nothing is written twice");
+    let listed = database.read(|c| c.request_states(&code("p"))).unwrap();
+    assert_eq!(listed.iter().map(|(_, number)| number).sum::<u64>(), requests, "every request has its row");
     let rebuilt = database.rebuild(|_| ()).unwrap();
     assert_eq!(rebuilt.before, rebuilt.after, "the projections are the journal's");
     report.entries

@@ -22,7 +22,7 @@ use domain::request::{
 use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::DateTime;
-use store::{PhotoOf, SealedPerson, Tx};
+use store::{PersonRow, PhotoOf, Tx};
 
 use super::occasion::Filing;
 use super::person::PersonalData;
@@ -388,7 +388,7 @@ impl Filing<'_> {
         if new.drafts {
             tx.settle_drafts(self.plan, &link, &code)?;
         }
-        self.keep_person(tx, new, ready, &code, link)?;
+        self.keep_person(tx, new, ready, &code, &link)?;
         Ok((Filed { code, again: false, by_earlier: false, unit }, receipt.entries))
     }
 
@@ -499,10 +499,10 @@ impl Filing<'_> {
         new: &NewRequest,
         ready: &Ready,
         code: &Code,
-        secret: String,
+        secret: &str,
     ) -> Result<(), AppError> {
-        let sealed = match &ready.sealed {
-            Some(sealed) => Some(sealed.clone()),
+        let made = match &ready.sealed {
+            Some(_) => None,
             None => match ready.words.person(new) {
                 person if person.is_empty() => None,
                 person => {
@@ -511,28 +511,24 @@ impl Filing<'_> {
                 }
             },
         };
+        let sealed = ready.sealed.as_ref().or(made.as_ref());
         if sealed.is_none() && secret.is_empty() {
             return Ok(());
         }
         let opens = new.channel == Channel::Open311 && !new.secret.is_empty();
         let token = if opens { hash(&request_token(&new.secret)) } else { String::new() };
-        let Sealed { key_id, sealed, asker } = sealed.unwrap_or_else(|| Sealed {
-            key_id: String::new(),
-            sealed: Vec::new(),
-            asker: String::new(),
-        });
-        let held = SealedPerson {
-            plan: self.plan.clone(),
-            request: code.clone(),
-            key_id,
-            sealed,
-            asker,
-            token,
+        let held = PersonRow {
+            plan: self.plan,
+            request: code,
+            key_id: sealed.map_or("", |held| &held.key_id),
+            sealed: sealed.map_or(&[], |held| &held.sealed),
+            asker: sealed.map_or("", |held| &held.asker),
             secret,
+            token: &token,
             created_at: self.on.now.as_microsecond(),
             erased_at: None,
         };
-        Ok(tx.put_sealed_person(&held)?)
+        Ok(tx.put_sealed_person(held)?)
     }
 }
 

@@ -459,7 +459,7 @@ impl Incoming {
     /// Keeps what was masked or cut of words that whoever asked added, with what is sealed of them.
     fn keep_words(&self, tx: &mut Tx, request: &Code) -> Result<(), AppError> {
         let plan = &self.forum.plan;
-        let Some(mut held) = tx.sealed_person(plan, request)?.filter(|held| !held.sealed.is_empty()) else {
+        let Some(held) = tx.sealed_person(plan, request)?.filter(|held| !held.sealed.is_empty()) else {
             return Ok(());
         };
         let mut person = self.key.person(&held)?.unwrap_or_default();
@@ -467,7 +467,7 @@ impl Incoming {
             return Ok(());
         }
         person.text = format!("{}\n\n{}", person.text, self.whole).trim().to_owned();
-        held.sealed = self.key.seal_person(plan, request, &person)?;
-        Ok(tx.put_sealed_person(&held)?)
+        let sealed = self.key.seal_person(plan, request, &person)?;
+        Ok(tx.seal_again(plan, request, &sealed)?)
     }
 }

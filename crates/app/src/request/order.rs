@@ -108,6 +108,16 @@ impl Filing<'_> {
         order: &Order,
         as_decided: bool,
     ) -> Result<(Code, Taken), NotTaken> {
+        let decided = order.ready.as_ref().zip(order.decided.as_deref()).filter(|_| as_decided);
+        if let Some((ready, decided)) = decided
+            && tx.subject(decided.subject()).map_err(AppError::from)?.is_none()
+        {
+            let (first, last) = tx.append_ready(decided, self.on.now).map_err(AppError::from)?;
+            let code = decided.subject().code.clone();
+            self.keep_person(tx, &order.new, ready, &code, "")
+                .map_err(|error| NotTaken { error, begun: true })?;
+            return Ok((code, Taken::AsDecided(first, last)));
+        }
         if let Some(held) = self.known(tx, &order.new)? {
             let steps = self.missing(tx, order, &held)?;
             let said: Vec<Vec<RequestFact>> = steps.iter().map(|(_, facts)| facts.clone()).collect();
@@ -119,15 +129,6 @@ impl Filing<'_> {
                 told.map_err(|error| NotTaken { error, begun: true })?;
             }
             return Ok((held.code.clone(), Taken::Written(entries)));
-        }
-        if let Some((ready, decided)) =
-            order.ready.as_ref().zip(order.decided.as_deref()).filter(|_| as_decided)
-        {
-            let (first, last) = tx.append_ready(decided, self.on.now).map_err(AppError::from)?;
-            let code = self.code(tx, &order.new)?;
-            self.keep_person(tx, &order.new, ready, &code, String::new())
-                .map_err(|error| NotTaken { error, begun: true })?;
-            return Ok((code, Taken::AsDecided(first, last)));
         }
         let handed = order.unit.as_ref().zip(order.handed());
         let made = order.ready.is_none().then(|| Ready::of(&order.new, self.plan, None));

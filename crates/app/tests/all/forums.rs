@@ -91,6 +91,12 @@ fn a_post_is_a_request_once_and_what_changes_is_added(scratch: Scratch) {
     let words: Vec<&str> = held.words.iter().map(|word| word.1.as_str()).collect();
     assert_eq!(words, ["五天了，还是不亮", "来人看过了"]);
     assert!(held.notes.last().unwrap().1.ends_with("我家这边也是"));
+    // What is masked of more words is kept with who asked.
+    assert_eq!(place.take(follow("6", "改打13987654321", "小区居民")), PostTaken::Added(filed.clone()));
+    assert_eq!(place.request(&filed).words.last().unwrap().1, "改打***");
+    let known = place.runtime.block_on(place.app.reveal(&Actor::operator(), &code("p"), &filed, "回电"));
+    let text = known.unwrap().text;
+    assert!(text.contains("13812345678") && text.ends_with("改打13987654321"), "{text}");
     // Whoever posted acts by the link that the forum was told.
     assert!(place.by_link(&secret, step(RequestStep::Withdraw)).is_ok());
     // Nothing of whoever posted stands in the journal.

@@ -89,7 +89,7 @@ fn restore_into(tx: &mut Tx, input: impl Read, progress: &impl Fn(u64)) -> Resul
             (Some(_), Line::List { id, plan, person, name, query, sharing, changed_at }) => {
                 tx.put_list(&SavedList { id, plan, owner: person, name, query, sharing }, changed_at)?;
             }
-            (Some(_), Line::Person(held)) => tx.put_sealed_person(&held)?,
+            (Some(_), Line::Person(held)) => tx.put_sealed_person(held.row())?,
             (Some(_), Line::Photo(held)) => {
                 let photo = SealedPhoto {
                     plan: held.plan,
