@@ -40,7 +40,7 @@ fn facts(number: usize) -> Vec<Fact> {
         text: "东门的路灯不亮".into(),
         number: String::new(),
         program: String::new(),
-        public: number % 2 == 0,
+        public: number.is_multiple_of(2),
     };
     let place = Place { areas: vec![code("town")], address: String::new(), point: None };
     vec![RequestFact::Intake(intake).into(), RequestFact::Place(place).into()]
