@@ -88,14 +88,14 @@ pub(crate) struct Answers {
 }
 
 impl Answers {
-    /// `answered` is called each time that what was given is done.
-    pub fn start(log: Option<Log>, answered: impl Fn() + Send + 'static) -> Self {
+    /// `synced` is called each time that what was given has come to the disk, before anybody is told: who is told may
+    /// come again at once.
+    pub fn start(log: Option<Log>, synced: impl Fn() + Send + 'static) -> Self {
         let (given, committed) = channel::<Vec<Job>>();
         let own = log.clone();
         let thread = std::thread::Builder::new().name("huitian-answers".into()).spawn(move || {
             for jobs in committed {
-                answer(own.as_ref(), jobs);
-                answered();
+                answer(own.as_ref(), jobs, &synced);
             }
         });
         Self { log, given: thread.is_ok().then_some(given), thread: thread.ok() }
@@ -118,12 +118,13 @@ impl Answers {
 
     /// Answers at once.
     pub fn answer(&self, jobs: Vec<Job>) {
-        answer(self.log.as_ref(), jobs);
+        answer(self.log.as_ref(), jobs, &|| {});
     }
 }
 
-fn answer(log: Option<&Log>, jobs: Vec<Job>) {
+fn answer(log: Option<&Log>, jobs: Vec<Job>, synced: &impl Fn()) {
     let failure = log.and_then(|log| log.sync().err());
+    synced();
     for job in jobs {
         (job.finish)(failure.clone());
     }

@@ -294,10 +294,7 @@ impl Database {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let database = self.clone();
-        tokio::task::spawn_blocking(move || database.read_apart(work))
-            .await
-            .unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+        self.aside(move |database| database.read_apart(work)).await
     }
 
     /// As [`read`](Self::read), for asynchronous callers.
@@ -309,8 +306,17 @@ impl Database {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        self.aside(move |database| database.read(work)).await
+    }
+
+    /// Does what blocks on a thread that may.
+    async fn aside<T, E>(&self, work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         let database = self.clone();
-        tokio::task::spawn_blocking(move || database.read(work))
+        tokio::task::spawn_blocking(move || work(&database))
             .await
             .unwrap_or_else(|_| Err(StoreError::Stopped.into()))
     }

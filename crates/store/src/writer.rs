@@ -96,7 +96,7 @@ enum Work {
     /// Something that is done with its connection between two transactions.
     Between(Box<dyn FnOnce(&mut Connection) + Send>),
     /// A commit has come to the disk.
-    Answered,
+    Synced,
     /// Nothing more comes.
     Stop,
 }
@@ -117,11 +117,11 @@ impl Writer {
             .spawn(move || {
                 let (head, cache, tail) = <(Head, SubjectCache, Tail)>::default();
                 let (tallies, links) = <(Tallies, Links)>::default();
-                let unanswered = Arc::new(AtomicUsize::new(0));
-                let one_less = unanswered.clone();
+                let unsynced = Arc::new(AtomicUsize::new(0));
+                let one_less = unsynced.clone();
                 let answers = Answers::start(connection.log().cloned(), move || {
                     one_less.fetch_sub(1, Ordering::SeqCst);
-                    drop(back.send(Work::Answered));
+                    drop(back.send(Work::Synced));
                 });
                 let mut writer = Loop {
                     connection,
@@ -133,7 +133,7 @@ impl Writer {
                     links,
                     unplaced: false,
                     answers,
-                    unanswered,
+                    unsynced,
                     alone: 0,
                     queue,
                     ahead: VecDeque::new(),
@@ -255,7 +255,7 @@ struct Loop {
     /// Whether this process left facts or rows of requests to be put in their places.
     unplaced: bool,
     /// Commits on their way to the disk. It is told at once: what is said by way of the queue stands behind other work.
-    unanswered: Arc<AtomicUsize>,
+    unsynced: Arc<AtomicUsize>,
     /// How often in a row nobody else was there.
     alone: u32,
     queue: Receiver<Work>,
@@ -279,7 +279,7 @@ impl Loop {
                 None => self.queue.recv().ok()?,
             };
             match work {
-                Work::Answered => {}
+                Work::Synced => {}
                 work => return Some(work),
             }
         }
@@ -302,7 +302,7 @@ impl Loop {
                     work(&mut self.connection);
                     continue;
                 }
-                Work::Answered => continue,
+                Work::Synced => continue,
                 Work::Stop => break,
             };
             self.gather(&mut jobs);
@@ -328,7 +328,7 @@ impl Loop {
         const FIRST: usize = 4;
         while self.ahead.len() < MOST {
             match self.queue.try_recv() {
-                Ok(Work::Answered) => {}
+                Ok(Work::Synced) => {}
                 Ok(work) => self.ahead.push_back(work),
                 Err(_) => break,
             }
@@ -355,7 +355,7 @@ impl Loop {
             return self.answers.answer(jobs);
         }
         match self.queue.try_recv() {
-            Ok(Work::Answered) | Err(_) => {}
+            Ok(Work::Synced) | Err(_) => {}
             Ok(work) => self.ahead.push_back(work),
         }
         let alone = !self.disk_is_busy() && jobs.len() == 1 && self.ahead.is_empty();
@@ -363,15 +363,15 @@ impl Loop {
         if self.alone > ALONE {
             self.answers.answer(jobs);
         } else {
-            self.unanswered.fetch_add(1, Ordering::SeqCst);
+            self.unsynced.fetch_add(1, Ordering::SeqCst);
             if !self.answers.give(jobs) {
-                self.unanswered.fetch_sub(1, Ordering::SeqCst);
+                self.unsynced.fetch_sub(1, Ordering::SeqCst);
             }
         }
     }
 
     fn disk_is_busy(&self) -> bool {
-        self.unanswered.load(Ordering::SeqCst) > 0
+        self.unsynced.load(Ordering::SeqCst) > 0
     }
 
     fn one_by_one(&mut self, jobs: Vec<Job>) {
@@ -476,7 +476,7 @@ impl Loop {
             }
         }
         // Whoever comes while the disk is busy is no later for it.
-        while more && self.unanswered.load(Ordering::SeqCst) > 0 && jobs.len() < MOST {
+        while more && self.unsynced.load(Ordering::SeqCst) > 0 && jobs.len() < MOST {
             let work = match self.ahead.pop_front() {
                 Some(work) => work,
                 None => match self.queue.recv() {
@@ -485,7 +485,7 @@ impl Loop {
                 },
             };
             match work {
-                Work::Answered => {}
+                Work::Synced => {}
                 Work::Job(mut job) => {
                     let ran = (job.run)(&mut tx);
                     jobs.push(job);

@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 use domain::fact::Fact;
 use domain::journal::{Draft, Event, Seq};
 use domain::request::query::{RequestOrder, RequestPaging, RequestQuery};
-use domain::request::{Channel, Intake, Place, RequestFact, RequestKind, RequestState, RequestStep};
+use domain::request::{
+    Channel, Intake, KeptKind, Place, RequestFact, RequestKind, RequestState, RequestStep,
+};
 use domain::subject::Subject;
 use jiff::ToSpan;
 use jiff::civil::date;
 use scratch::Scratch;
-use store::{Connection, Database, ReadyRequest, StoreError, Tx};
+use store::{Connection, Database, PersonRow, ReadyRequest, StoreError, Tx};
 
 use crate::books::{append, assert_whole, at, code, draft, fill, open, plan, progress, project};
 
@@ -24,6 +26,7 @@ crate::on_both!(
     a_process_makes_the_rows_that_another_left,
     entries_whose_rows_wait_are_not_known_yet,
     rows_of_a_killed_process_are_made_from_the_journal,
+    what_is_found_by_who_asked_goes_with_them,
 );
 
 fn request(number: usize) -> Subject {
@@ -51,9 +54,13 @@ fn new(number: usize) -> Draft {
 }
 
 fn assigned(number: usize) -> Draft {
+    moved(number, RequestStep::Assign, RequestState::Assigned)
+}
+
+fn moved(number: usize, step: RequestStep, state: RequestState) -> Draft {
     let fact = RequestFact::Move {
-        step: RequestStep::Assign,
-        state: RequestState::Assigned,
+        step,
+        state,
         at: date(2026, 3, 2).at(8, 0, 0, 0),
         unit: Some(code("unit")),
         reason: String::new(),
@@ -238,4 +245,58 @@ fn rows_of_a_killed_process_are_made_from_the_journal(scratch: &Scratch) {
     assert_eq!(copied.read(seen).unwrap(), [6, 6, 6]);
     assert_whole(&copied, 9 + 5 + 2);
     assert_eq!(database.read(seen).unwrap(), [4, 4, 4]);
+}
+
+/// The digest of a link or of who asked, as long as digests are.
+fn digest(of: &str) -> String {
+    format!("{of:0<64}")
+}
+
+fn what_is_found_by_who_asked_goes_with_them(scratch: &Scratch) {
+    let database = open(scratch);
+    let asker = digest("7");
+    for number in 0..3 {
+        let (link, asker) = (digest(&format!("{number}1")), asker.clone());
+        let taken = move |tx: &mut Tx| {
+            tx.append(new(number), at(0))?;
+            let subject = request(number);
+            tx.put_sealed_person(PersonRow {
+                plan: &subject.scope,
+                request: &subject.code,
+                key_id: "k",
+                sealed: b"sealed",
+                asker: &asker,
+                secret: &link,
+                token: "",
+                created_at: 1,
+                erased_at: None,
+            })?;
+            // Found while it waits.
+            let found = tx.request_by_secret(&link)?;
+            assert_eq!(found, Some((plan(), subject.code)));
+            Ok::<_, StoreError>(())
+        };
+        database.write(taken).unwrap();
+    }
+    let of_link = |number: usize| {
+        let link = digest(&format!("{number}1"));
+        database.read(move |c| c.request_by_secret(&link)).unwrap().map(|(_, code)| code)
+    };
+    let sent = || database.read(|c| c.requests_sent_by(&plan(), &asker, 9)).unwrap();
+    let begins = || {
+        let count = "SELECT COUNT(*) FROM request_known_by";
+        database.read(|c| c.first(count, &[], |row| row.int(0))).unwrap().unwrap()
+    };
+    assert_eq!((of_link(1), sent().len(), begins()), (Some(code("r-1")), 3, 6));
+    assert!(database.write(|tx: &mut Tx| tx.erase_person(&plan(), &code("r-0"), 5)).unwrap());
+    assert_eq!((of_link(0), sent(), begins()), (None, vec![code("r-2"), code("r-1")], 4));
+    // Of what has ended links go after one time, and who asked after another.
+    let ended = |number| moved(number, RequestStep::Withdraw, RequestState::Withdrawn);
+    append(&database, 9, vec![ended(1)]).unwrap();
+    let let_go = |kind| database.write(move |tx: &mut Tx| tx.let_go(&plan(), kind, (5, "2026-04-01"), 10));
+    assert_eq!(let_go(KeptKind::Link).unwrap().count, 1);
+    assert_eq!((of_link(1), sent(), begins()), (None, vec![code("r-2")], 2));
+    append(&database, 10, vec![ended(2)]).unwrap();
+    assert_eq!(let_go(KeptKind::Contact).unwrap().count, 2);
+    assert_eq!((of_link(2), sent(), begins()), (Some(code("r-2")), vec![], 1));
 }
