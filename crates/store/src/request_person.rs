@@ -275,7 +275,7 @@ impl Tx<'_> {
     }
 
     /// Takes away what a request is found by of whoever asked.
-    pub(crate) fn unknow(&mut self, plan: &Code, request: &Code) -> Result<()> {
+    fn unknow(&mut self, plan: &Code, request: &Code) -> Result<()> {
         let Some(held) = self.sealed_person(plan, request)? else { return Ok(()) };
         for digest in [&held.secret, &held.asker] {
             self.writing().execute(
