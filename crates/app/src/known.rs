@@ -26,6 +26,8 @@ pub(crate) struct Known {
     /// How many looks at the journal have begun.
     begun: AtomicU64,
     latest: tokio::sync::Mutex<Arc<Latest>>,
+    /// The same, for whoever does not wait for a look that is under way.
+    seen: std::sync::Mutex<Arc<Latest>>,
 }
 
 /// The journal as of one look at it.
@@ -111,6 +113,7 @@ impl App {
                 let read = move |c: &mut Connection| c.history(&scopes, false);
                 let held = Arc::new(self.database().read_apart_async(read).await?);
                 Arc::make_mut(&mut latest).histories.insert(plan.clone(), held.clone());
+                self.inner.known.note(&latest);
                 held
             }
         };
@@ -118,6 +121,12 @@ impl App {
         Arc::make_mut(&mut mine).histories.insert(plan.clone(), held.clone());
         see(&mine);
         Ok(held)
+    }
+
+    /// A plan's records as of the last look, where they were asked for before: there may be newer ones.
+    pub(crate) fn history_seen(&self, plan: &Code) -> Option<Arc<History>> {
+        let seen = self.inner.known.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        seen.histories.get(plan).cloned()
     }
 
     /// The journal as it was when this was called, or later. Of callers that wait, all are answered by one look that
@@ -142,9 +151,16 @@ impl App {
                 self.forget_drawn();
             }
             *latest = fresh;
+            known.note(&latest);
         }
         see(&latest);
         Ok(latest.clone())
+    }
+}
+
+impl Known {
+    fn note(&self, latest: &Arc<Latest>) {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = latest.clone();
     }
 }
 

@@ -64,6 +64,7 @@ pub(crate) struct Inner {
     /// Whether people are told of changes.
     pub(crate) tells: bool,
     pub(crate) known: known::Known,
+    pub(crate) ahead: request::AheadCache,
     pub(crate) portfolios: Mutex<read::PortfolioCache>,
     pub(crate) timetables: Mutex<timetable::TimetableCache>,
     /// What seals who asked; set once, when the installation has one.
@@ -134,6 +135,7 @@ impl App {
                 clock,
                 tells,
                 known: known::Known::default(),
+                ahead: request::AheadCache::default(),
                 portfolios: Mutex::default(),
                 timetables: Mutex::default(),
                 key: std::sync::OnceLock::new(),

@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use domain::journal::Seq;
 use tokio::runtime::{Handle, Runtime};
 
 use crate::error::{Result, StoreError};
@@ -196,9 +197,21 @@ impl Database {
                 "PRAGMA cache_size=-114688; PRAGMA wal_autocheckpoint=128000; PRAGMA journal_size_limit=-1;",
             )
         })?;
+        // The longer it waits, the more often a page that is written again and again is put down only once.
+        self.checkpoint_every(Duration::from_secs(3))
+    }
+
+    /// What is committed is put in its place by a thread of its own from now on: whoever waits for a commit does not wait
+    /// for that, too. For a process that serves.
+    pub fn checkpoint_beside(&self) -> Result<()> {
+        self.checkpoint_every(Duration::from_millis(250))
+    }
+
+    fn checkpoint_every(&self, pause: Duration) -> Result<()> {
+        let Address::Sqlite(_) = self.address() else { return Ok(()) };
         let connection = self.address().connect(true, None)?;
         let mut checkpoints = self.inner.checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
-        checkpoints.get_or_insert_with(|| Checkpoints::start(connection));
+        checkpoints.get_or_insert_with(|| Checkpoints::start(connection, pause));
         Ok(())
     }
 
@@ -223,6 +236,11 @@ impl Database {
 
     pub fn address(&self) -> &Address {
         &self.inner.readers.address
+    }
+
+    /// The last entry of what this process committed last; `None` before the first. Others may have written more.
+    pub fn last_written(&self) -> Option<Seq> {
+        Some(Seq(self.inner.writer.written())).filter(|seq| seq.0 > 0)
     }
 
     /// Runs `work` in one consistent read transaction. Rows of all requests that were taken in before it begins are in
@@ -329,13 +347,10 @@ struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// The longer it waits, the more often a page that is written again and again is put down only once.
-    const EVERY: Duration = Duration::from_secs(3);
-
-    fn start(mut connection: Connection) -> Self {
+    fn start(mut connection: Connection, pause: Duration) -> Self {
         let (running, stopped) = channel::<()>();
         let work = move || {
-            while matches!(stopped.recv_timeout(Self::EVERY), Err(RecvTimeoutError::Timeout)) {
+            while matches!(stopped.recv_timeout(pause), Err(RecvTimeoutError::Timeout)) {
                 // What fails is done by the writer, or the next time.
                 drop(connection.batch("PRAGMA wal_checkpoint(PASSIVE)"));
             }

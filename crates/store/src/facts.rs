@@ -214,6 +214,8 @@ pub(crate) struct SubjectCache {
     subjects: HashMap<Subject, Option<Arc<SubjectHistory>>, foldhash::fast::RandomState>,
     /// Plans as of a version of their subject.
     plans: HashMap<Code, (Seq, Arc<Plan>)>,
+    /// The last entries about what plans are looked up in.
+    changed: HashMap<Code, Seq>,
 }
 
 impl SubjectCache {
@@ -223,6 +225,7 @@ impl SubjectCache {
     pub(crate) fn clear(&mut self) {
         self.subjects.clear();
         self.plans.clear();
+        self.changed.clear();
     }
 
     pub(crate) fn forget(&mut self, subject: &Subject) {
@@ -231,6 +234,13 @@ impl SubjectCache {
 
     pub(crate) fn apply(&mut self, entry: &Entry) {
         let subject = &entry.draft.subject;
+        if subject.kind.is_portfolio() {
+            let concerned = self
+                .changed
+                .iter_mut()
+                .filter(|(plan, _)| subject.kind.is_directory() || **plan == subject.scope);
+            concerned.for_each(|(_, changed)| *changed = entry.seq);
+        }
         // A subject that is not held will be loaded, with this entry, when someone asks.
         match self.subjects.get_mut(subject) {
             Some(Some(history)) => Arc::make_mut(history).apply(entry),
@@ -269,6 +279,35 @@ impl Tx<'_> {
             self.cache.subjects.entry(Subject::request(plan, code)).or_insert(None);
         }
         Ok(())
+    }
+
+    /// Whether no request of a plan is called so. Where that is not known yet, it is found out of others with it, that will be
+    /// asked for next.
+    pub fn is_new_request(
+        &mut self,
+        plan: &Code,
+        code: &Code,
+        next: impl FnOnce() -> Vec<Code>,
+    ) -> Result<bool> {
+        let subject = Subject::request(plan, code);
+        if !self.cache.subjects.contains_key(&subject) {
+            let codes: Vec<Code> = std::iter::once(code.clone()).chain(next()).collect();
+            self.look_ahead(plan, &codes)?;
+        }
+        match self.cache.subjects.get(&subject) {
+            Some(held) => Ok(held.is_none()),
+            None => Ok(false),
+        }
+    }
+
+    /// The last entry about a subject of a plan or the directory that plans are looked up in.
+    pub(crate) fn portfolio_changed(&mut self, plan: &Code) -> Result<Seq> {
+        if let Some(changed) = self.cache.changed.get(plan) {
+            return Ok(*changed);
+        }
+        let changed = self.connection.portfolio_changed(plan.as_str())?;
+        self.cache.changed.insert(plan.clone(), changed);
+        Ok(changed)
     }
 
     /// The projects of a plan with words of their own about their steps, by their codes.

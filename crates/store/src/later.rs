@@ -8,12 +8,16 @@ use std::ops::Range;
 use rusqlite::Connection;
 
 use crate::error::Result;
-use crate::request_waiting::asks_for_rows;
+use crate::request_waiting::Asks;
 use crate::sql::Param;
 
 /// The most rows of one statement. Before each, SQLite keeps what it would undo of it, and an index of words writes down
 /// what it holds in memory: the fewer, the better.
 const TOGETHER: usize = 256;
+/// The most rows, and bytes of theirs, that wait for an index of words: what is written down between two statements of
+/// others is a part of its own, to be merged with all others.
+const SINGLY: usize = 8_192;
+const SINGLY_BYTES: usize = 4 << 20;
 
 /// How rows of a table are put down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +135,7 @@ impl Later {
         };
         let table = &mut self.tables[at];
         table.keep(params);
-        let full = table.rows >= TOGETHER;
+        let full = table.is_full();
         if full {
             table.put(connection)?;
         }
@@ -156,13 +160,20 @@ impl Later {
 
 impl Waiting {
     fn new(one: &'static str, putting: Putting) -> Self {
-        let of_rows = asks_for_rows(one);
+        let of_rows = Asks::of(one) != Asks::Others;
         Self { one, putting, of_rows, many: Vec::new(), values: Packed::default(), rows: 0 }
     }
 
     fn keep(&mut self, params: &[Param]) {
         self.values.extend(params);
         self.rows += 1;
+    }
+
+    fn is_full(&self) -> bool {
+        match self.putting {
+            Putting::Together => self.rows >= TOGETHER,
+            Putting::Singly => self.rows >= SINGLY || self.values.texts.len() >= SINGLY_BYTES,
+        }
     }
 
     fn clear(&mut self) {

@@ -96,7 +96,7 @@ impl ReadyRequest {
 
 impl Connection {
     /// The last entry about a subject of a plan or the directory that plans are looked up in.
-    fn portfolio_changed(&mut self, plan: &str) -> Result<Seq> {
+    pub(crate) fn portfolio_changed(&mut self, plan: &str) -> Result<Seq> {
         let directory = domain::subject::directory();
         let mut last = 0;
         for kind in SubjectKind::ALL.into_iter().filter(|kind| kind.is_portfolio()) {
@@ -112,7 +112,7 @@ impl Connection {
 impl Tx<'_> {
     /// Whether what requests of a plan are decided by is as it was after an entry.
     pub fn decides_as_after(&mut self, plan: &Code, seen: Seq) -> Result<bool> {
-        Ok(self.connection.portfolio_changed(plan.as_str())? <= seen)
+        Ok(self.portfolio_changed(plan)? <= seen)
     }
 
     /// Writes a new request that was worked out before: its entries' numbers, from the first to the last. Nobody has put it

@@ -31,17 +31,37 @@ const TABLES: [&str; 6] = [
 /// What a table's name stands behind in a statement.
 const BEFORE: [&str; 4] = ["FROM", "JOIN", "INTO", "UPDATE"];
 
-/// Whether a statement reads or writes what is put down late. Tables are named one by one in all statements: a list of
-/// them behind one FROM would not be seen through.
-pub(crate) fn asks_for_rows(sql: &str) -> bool {
-    let mut before = "";
-    sql.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
-        .filter(|word| !word.is_empty())
-        .any(|word| {
-            let table = BEFORE.iter().any(|it| it.eq_ignore_ascii_case(before)) && TABLES.contains(&word);
+/// What a statement reads or writes of what is put down late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asks {
+    /// Nothing.
+    Others,
+    /// That, too.
+    Both,
+    /// Only that.
+    Rows,
+}
+
+impl Asks {
+    /// Tables are named one by one in all statements: a list of them behind one FROM would not be seen through.
+    pub fn of(sql: &str) -> Self {
+        let (mut before, mut rows, mut others) = ("", false, false);
+        let words = sql.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        for word in words.filter(|word| !word.is_empty()) {
+            // What stands behind FROM in brackets is a statement of its own.
+            if BEFORE.iter().any(|it| it.eq_ignore_ascii_case(before)) && !word.eq_ignore_ascii_case("SELECT")
+            {
+                rows |= TABLES.contains(&word);
+                others |= !TABLES.contains(&word);
+            }
             before = word;
-            table
-        })
+        }
+        match (rows, others) {
+            (false, _) => Self::Others,
+            (true, true) => Self::Both,
+            (true, false) => Self::Rows,
+        }
+    }
 }
 
 impl Connection {
@@ -184,7 +204,7 @@ mod tests {
             "DELETE FROM request_tally WHERE number = 0",
             "SELECT (SELECT COUNT(*) FROM\n request_rate_tally)",
         ] {
-            assert!(asks_for_rows(asks), "{asks}");
+            assert_ne!(Asks::of(asks), Asks::Others, "{asks}");
         }
         for apart in [
             "SELECT plan, request FROM request_person WHERE request = $1",
@@ -193,7 +213,15 @@ mod tests {
             "UPDATE request_person SET asker = '' WHERE request = 'FROM'",
             "UPDATE chain SET seq = $1",
         ] {
-            assert!(!asks_for_rows(apart), "{apart}");
+            assert_eq!(Asks::of(apart), Asks::Others, "{apart}");
+        }
+        for (only, which) in [
+            ("SELECT plan FROM request_known_by WHERE begins IN ($1, $2)", Asks::Rows),
+            ("SELECT 1 FROM (SELECT a FROM request) AS held", Asks::Rows),
+            ("SELECT 1 FROM request_known_by AS k JOIN request_person AS p ON p.plan = k.plan", Asks::Both),
+            ("SELECT a FROM request WHERE b IN (SELECT c FROM entry)", Asks::Both),
+        ] {
+            assert_eq!(Asks::of(only), which, "{only}");
         }
     }
 }

@@ -10,7 +10,7 @@ use rusqlite::{CachedStatement, OpenFlags, ToSql, params_from_iter};
 use crate::answers::Log;
 use crate::error::{Result, StoreError};
 use crate::later::{Later, Putting};
-use crate::request_waiting::asks_for_rows;
+use crate::request_waiting::Asks;
 use crate::sql::{Param, Row};
 use crate::statements::Statements;
 
@@ -28,8 +28,7 @@ pub struct SqliteConnection {
 /// A statement with `?n` for `$n`.
 struct Translated {
     sql: String,
-    /// Whether it reads or writes rows of requests.
-    asks_for_rows: bool,
+    asks: Asks,
 }
 
 /// Whether rows of requests were asked for in this transaction.
@@ -185,17 +184,18 @@ impl SqliteConnection {
 
     /// A statement, prepared. What waits of that which it asks for is put down before.
     fn ready(&mut self, sql: &str) -> Result<CachedStatement<'_>> {
-        let make = || Ok(Translated { sql: sql.replace('$', "?"), asks_for_rows: asks_for_rows(sql) });
-        let Translated { sql, asks_for_rows } = self.translated.of::<StoreError>(sql, make)?;
-        let put = match (asks_for_rows, self.rows) {
-            (true, Rows::Apart) => {
+        let make = || Ok(Translated { sql: sql.replace('$', "?"), asks: Asks::of(sql) });
+        let Translated { sql, asks } = self.translated.of::<StoreError>(sql, make)?;
+        let put = match (asks, self.rows) {
+            (Asks::Both | Asks::Rows, Rows::Apart) => {
                 return Err(StoreError::Statement("rows of requests were not waited for".into()));
             }
-            (true, Rows::Unasked | Rows::Asked) => {
+            (Asks::Both | Asks::Rows, Rows::Unasked | Rows::Asked) => {
                 self.rows = Rows::Asked;
                 self.later.put(&self.inner)
             }
-            (true, Rows::Placed) | (false, _) => self.later.put_others(&self.inner),
+            (Asks::Rows, Rows::Placed) => Ok(()),
+            (Asks::Both, Rows::Placed) | (Asks::Others, _) => self.later.put_others(&self.inner),
         };
         self.lost |= put.is_err();
         put?;

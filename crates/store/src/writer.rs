@@ -7,7 +7,7 @@
 //! in one of its own, so that only the faulty one fails.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -104,6 +104,8 @@ enum Work {
 pub(crate) struct Writer {
     work: Sender<Work>,
     thread: Option<JoinHandle<()>>,
+    /// The last entry of this process's latest commit; 0 before the first.
+    written: Arc<AtomicU64>,
 }
 
 type Connect = Box<dyn Fn() -> Result<Connection> + Send>;
@@ -112,6 +114,8 @@ impl Writer {
     pub(crate) fn start(connection: Connection, reconnect: Connect) -> Self {
         let (work, queue) = channel();
         let back = work.clone();
+        let written = Arc::new(AtomicU64::new(0));
+        let last = written.clone();
         let thread = std::thread::Builder::new()
             .name("huitian-writer".into())
             .spawn(move || {
@@ -134,6 +138,7 @@ impl Writer {
                     unplaced: false,
                     answers,
                     unsynced,
+                    written: last,
                     alone: 0,
                     queue,
                     ahead: VecDeque::new(),
@@ -141,7 +146,12 @@ impl Writer {
                 writer.run();
             })
             .ok();
-        Self { work, thread }
+        Self { work, thread, written }
+    }
+
+    /// The last entry of this process's latest commit; 0 before the first.
+    pub(crate) fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
     }
 
     pub(crate) fn submit<T, E>(
@@ -256,6 +266,7 @@ struct Loop {
     unplaced: bool,
     /// Commits on their way to the disk. It is told at once: what is said by way of the queue stands behind other work.
     unsynced: Arc<AtomicUsize>,
+    written: Arc<AtomicU64>,
     /// How often in a row nobody else was there.
     alone: u32,
     queue: Receiver<Work>,
@@ -411,6 +422,7 @@ impl Loop {
         }
         let outcome = self.mend_log().and_then(|()| self.try_transact(jobs, place, more));
         if matches!(outcome, Ok(true)) {
+            self.written.store(self.head.seq, Ordering::Relaxed);
             self.unplaced = self.head.has_tail() || self.connection.rows_wait();
             if !self.connection.rows_wait() {
                 self.links.clear();

@@ -29,7 +29,7 @@ use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
-use crate::request::{NotTaken, Occasion, Order, Taken, look_ahead};
+use crate::request::{MadeOrder, NotTaken, Occasion, Order, Taken, look_ahead};
 use crate::table::{Row, Table};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -331,12 +331,12 @@ fn run_order(
     }
     let (code, taken) = occasion.filing(actor, plan).order(tx, order, as_decided)?;
     let subject = Subject::request(plan, &code);
-    Ok(match (&taken, &order.decided) {
+    Ok(match (&taken, &order.made) {
         (Taken::Written(entries), _) => Done::of(subject, entries, None, listed),
-        (Taken::AsDecided(first, last), Some(decided)) => {
-            Done::as_decided(subject, decided, (*first, *last), listed)
+        (Taken::AsDecided(first, last), Some(MadeOrder::Decided(decided))) => {
+            Done::as_decided(subject, &decided.request, (*first, *last), listed)
         }
-        (Taken::AsDecided(..), None) => Done::unchanged(subject),
+        (Taken::AsDecided(..), _) => Done::unchanged(subject),
     })
 }
 

@@ -7,7 +7,7 @@ use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
 use domain::history::{Lookup, View};
-use domain::journal::Entry;
+use domain::journal::{Entry, Seq};
 use domain::plan::Plan;
 use domain::preference::Language;
 use domain::refusal::{Problem, Refusal};
@@ -24,7 +24,8 @@ use domain::subject::Subject;
 use jiff::civil::DateTime;
 use store::{PersonRow, PhotoOf, Tx};
 
-use super::occasion::Filing;
+use super::ahead::Decided;
+use super::occasion::{Filing, Occasion};
 use super::person::PersonalData;
 use super::photo::{self, NewPhoto};
 use super::program::request_token;
@@ -181,20 +182,38 @@ impl App {
     ) -> Result<Vec<Filed>, AppError> {
         let actor = if matches!(actor, Actor::Public) { by_resident() } else { actor.clone() };
         let (plan, occasion) = (plan.clone(), self.occasion());
-        let ready: Vec<Ready> = new.iter().map(|new| Ready::of(new, &plan, occasion.key.as_ref())).collect();
+        let made: Vec<Made> = match new.as_slice() {
+            [one] => vec![self.made(&actor, &plan, one, &occasion)],
+            // What one comes to may hang on those before it.
+            all => all.iter().map(|new| Made::Ready(Ready::of(new, &plan, occasion.key.as_ref()))).collect(),
+        };
         self.database()
             .write_async(move |tx| {
                 let filing = occasion.filing(&actor, &plan);
-                let each = new.iter().zip(&ready);
-                each.map(|(new, ready)| filing.one(tx, new, ready)).collect::<Result<Vec<Filed>, AppError>>()
+                let each = new.iter().zip(&made);
+                each.map(|(new, made)| filing.one(tx, new, made)).collect::<Result<Vec<Filed>, AppError>>()
             })
             .await
     }
+
+    fn made(&self, actor: &Actor, plan: &Code, new: &NewRequest, on: &Occasion) -> Made {
+        match self.decided_now(actor, plan, new, on) {
+            Some((decided, as_of)) => Made::Decided(Box::new(decided), as_of),
+            None => Made::Ready(Ready::of(new, plan, on.key.as_ref())),
+        }
+    }
+}
+
+/// What could be made of a request before it is its turn to be written.
+pub(super) enum Made {
+    /// What it comes to, as of an entry.
+    Decided(Box<Decided>, Seq),
+    Ready(Ready),
 }
 
 /// What is brought in words: as it was written, and without what tells who somebody is.
 #[derive(Debug, Clone, PartialEq)]
-struct Words {
+pub(super) struct Words {
     title: String,
     written: String,
     masked: String,
@@ -215,7 +234,7 @@ impl Words {
     }
 
     /// What is kept apart from the journal.
-    fn person(&self, new: &NewRequest) -> PersonalData {
+    pub(super) fn person(&self, new: &NewRequest) -> PersonalData {
         let mut person = new.person.clone();
         if person.text.is_empty() && self.masked != self.written {
             person.text.clone_from(&self.written);
@@ -232,7 +251,7 @@ impl Words {
 
 /// Who asked, as it is kept.
 #[derive(Debug, Clone, PartialEq)]
-struct Sealed {
+pub(crate) struct Sealed {
     key_id: String,
     sealed: Vec<u8>,
     asker: String,
@@ -250,8 +269,8 @@ impl Sealed {
 /// What can be made of a request before it is its turn to be written: others wait for the writer.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Ready {
-    words: Words,
-    sealed: Option<Sealed>,
+    pub(super) words: Words,
+    pub(super) sealed: Option<Sealed>,
     /// What it is found by, of one that has a number.
     found_by: Option<Arc<SearchText>>,
 }
@@ -259,24 +278,30 @@ pub(crate) struct Ready {
 impl Ready {
     /// Of one that has a number, and with a key, who asked is sealed already.
     pub(super) fn of(new: &NewRequest, plan: &Code, key: Option<&ProtectionKey>) -> Self {
-        let mut ready = Self::sealed(new, plan, key);
-        ready.find_by(new);
+        let code = new.code();
+        let mut ready = Self::sealed(new, plan, key, code.as_ref());
+        ready.find_by(new, code.as_ref());
         ready
     }
 
-    /// Without what it is found by.
-    pub(super) fn sealed(new: &NewRequest, plan: &Code, key: Option<&ProtectionKey>) -> Self {
+    /// Of one that will be called so, where that is known; without what it is found by.
+    pub(super) fn sealed(
+        new: &NewRequest,
+        plan: &Code,
+        key: Option<&ProtectionKey>,
+        code: Option<&Code>,
+    ) -> Self {
         let words = Words::of(new);
-        let sealed = key.zip(new.code()).and_then(|(key, code)| {
+        let sealed = key.zip(code).and_then(|(key, code)| {
             let person = words.person(new);
-            if person.is_empty() { None } else { Sealed::of(&person, key, plan, &code).ok() }
+            if person.is_empty() { None } else { Sealed::of(&person, key, plan, code).ok() }
         });
         Self { words, sealed, found_by: None }
     }
 
-    pub(super) fn find_by(&mut self, new: &NewRequest) {
+    fn find_by(&mut self, new: &NewRequest, code: Option<&Code>) {
         let words = &self.words;
-        self.found_by = new.code().map(|code| {
+        self.found_by = code.map(|code| {
             let number = new.number.trim();
             let said = [words.title.as_str(), &words.masked, &words.masked_address, number, code.as_str()];
             Arc::new(SearchText::of(said))
@@ -285,7 +310,7 @@ impl Ready {
 }
 
 /// What a number stands as in an address; one that cannot stand there is known by its digest.
-fn code_of(number: &str) -> Result<Code, AppError> {
+pub(super) fn code_of(number: &str) -> Result<Code, AppError> {
     let digest = || format!("n-{}", hash(number).chars().take(20).collect::<String>());
     let wrong = |_| Refusal { field: "number".into(), problem: Problem::Empty };
     Code::new(number).or_else(|_| Code::new(&digest())).map_err(wrong).map_err(AppError::from)
@@ -304,40 +329,53 @@ pub(crate) fn look_ahead<'a>(
 
 impl Filing<'_> {
     /// Takes one in, once for its link and its number.
-    pub(super) fn one(&self, tx: &mut Tx, new: &NewRequest, ready: &Ready) -> Result<Filed, AppError> {
+    pub(super) fn one(&self, tx: &mut Tx, new: &NewRequest, made: &Made) -> Result<Filed, AppError> {
         let [link, earlier] = [&new.secret, &new.earlier_secret]
             .map(|secret| if secret.is_empty() { String::new() } else { hash(secret) });
-        for (link, by_earlier) in [(&earlier, true), (&link, false)] {
-            if !link.is_empty()
-                && let Some((of, code)) = tx.request_by_secret(link)?
-            {
-                // A link belongs to one plan.
-                if of != *self.plan {
-                    return Err(AppError::NotFound);
-                }
-                return Ok(Filed { code, again: true, by_earlier, unit: None });
+        if let Some((of, code, by_earlier)) = tx.request_by_secrets([&earlier, &link])? {
+            // A link belongs to one plan.
+            if of != *self.plan {
+                return Err(AppError::NotFound);
             }
+            return Ok(Filed { code, again: true, by_earlier, unit: None });
         }
-        if let Some(held) = self.known(tx, new)? {
-            return Ok(Filed { code: held.code, again: true, by_earlier: false, unit: None });
-        }
-        self.contact(tx, new)?;
-        let filed = self.register(tx, new, ready, link, None)?.0;
+        let filed = match made {
+            Made::Decided(decided, as_of) if self.holds(tx, new, (decided, *as_of))? => {
+                self.write_decided(tx, new, decided, &link)?;
+                let (code, unit) = (decided.request.subject().code.clone(), decided.unit.clone());
+                Filed { code, again: false, by_earlier: false, unit }
+            }
+            Made::Decided(..) => {
+                let ready = Ready::of(new, self.plan, self.on.key.as_ref());
+                self.decide(tx, new, &ready, link)?
+            }
+            Made::Ready(ready) => self.decide(tx, new, ready, link)?,
+        };
         let address = new.person.email.trim();
-        if let Some(key) = self.on.key.as_ref().filter(|_| self.on.tells && !address.is_empty()) {
+        let told = self.on.tells && !address.is_empty() && !filed.again;
+        if let Some(key) = self.on.key.as_ref().filter(|_| told) {
             let reader = NewReader { address, language: new.language, follows: false };
             add_reader(tx, key, self.plan, &filed.code, &reader, self.on.now)?;
         }
         Ok(filed)
     }
 
+    /// Decides what one comes to now.
+    fn decide(&self, tx: &mut Tx, new: &NewRequest, ready: &Ready, link: String) -> Result<Filed, AppError> {
+        if let Some(held) = self.known(tx, new)? {
+            return Ok(Filed { code: held.code, again: true, by_earlier: false, unit: None });
+        }
+        let plan = tx.with_lookup(|lookup| lookup.plan(self.plan))?.ok_or(AppError::NotFound)?;
+        self.contact(&plan, new)?;
+        Ok(self.register(tx, new, ready, link, None)?.0)
+    }
+
     /// Where the category needs it, whoever brings one says how to reach who asked. A post of a forum has its author,
     /// a mail its sender; what was taken down elsewhere is as it is.
-    fn contact(&self, tx: &mut Tx, new: &NewRequest) -> Result<(), AppError> {
+    pub(super) fn contact(&self, plan: &Plan, new: &NewRequest) -> Result<(), AppError> {
         let reached = [&new.person.phone, &new.person.email].iter().any(|way| !way.trim().is_empty());
         let asked = !matches!(new.channel, Channel::DirectChannel | Channel::Email);
         let Some(category) = new.category.as_ref().filter(|_| asked && !reached) else { return Ok(()) };
-        let plan = tx.with_lookup(|lookup| lookup.plan(self.plan))?.ok_or(AppError::NotFound)?;
         match plan.request_category(category.as_str()) {
             Some(held) if held.needs_contact => {
                 Err(Refusal { field: "phone".into(), problem: Problem::ContactNeeded }.into())
@@ -409,10 +447,9 @@ impl Filing<'_> {
         if !number.is_empty() {
             return code_of(number);
         }
-        let day = new.at.unwrap_or(self.on.wall).strftime("%y%m%d").to_string();
         let mut next = tx.head().next();
         loop {
-            let code = code_of(&format!("{day}-{next}"))?;
+            let code = code_of(&self.numbered(new, next))?;
             if tx.subject(&Subject::request(self.plan, &code))?.is_none() {
                 return Ok(code);
             }
@@ -511,7 +548,18 @@ impl Filing<'_> {
                 }
             },
         };
-        let sealed = ready.sealed.as_ref().or(made.as_ref());
+        self.put_person(tx, new, ready.sealed.as_ref().or(made.as_ref()), code, secret)
+    }
+
+    /// Keeps who asked, sealed, with the link that leads to the request.
+    pub(super) fn put_person(
+        &self,
+        tx: &mut Tx,
+        new: &NewRequest,
+        sealed: Option<&Sealed>,
+        code: &Code,
+        secret: &str,
+    ) -> Result<(), AppError> {
         if sealed.is_none() && secret.is_empty() {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! Residents' requests: taken in, handled, called back on, read and rated.
 
 mod act;
+mod ahead;
 mod alert;
 mod batch;
 mod category_words;
@@ -53,6 +54,7 @@ pub use self::photo::{Drafted, NewPhoto, PhotoReader};
 pub use ::photo::{BYTES_MOST as PHOTO_BYTES_MOST, POINTS_MOST as PHOTO_POINTS_MOST, PhotoFault};
 pub use ::place::datum::Datum;
 pub use act::{Acted, RequestAct};
+pub(crate) use ahead::AheadCache;
 pub use alert::{AlertLinked, AlertPurpose, OwnAlert, WISHES_MOST, alert_name};
 pub(crate) use alert::{alert_address, alert_link, step_name as alert_step_name};
 pub use batch::RequestDeed;
@@ -81,7 +83,7 @@ pub use open_data::{
 pub use open_history::{OpenDetail, OpenHistory, OpenNote};
 pub use open_rates::{OpenRate, OpenRates, RATE_FIELDS, rates_csv};
 pub use open_update::{OpenUpdate, OpenUpdates, UpdateSpan};
-pub(crate) use order::{DecidedAsOf, NotTaken, Taken};
+pub(crate) use order::{DecidedAsOf, MadeOrder, NotTaken, Taken};
 pub use order::{Order, Understanding};
 pub use own_copy::{CopiedAddress, CopiedEntry, CopiedLook, CopiedPhoto, OwnCopy};
 pub use passing::PeerWord;

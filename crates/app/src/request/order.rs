@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use domain::bounds::Bounds;
 use domain::code::Code;
-use domain::command::{Command, Context, decide};
-use domain::history::{History, Lookup, SubjectHistory};
+use domain::command::Command;
+use domain::history::Lookup;
 use domain::journal::{Entry, Seq};
-use domain::plan::Plan;
 use domain::portfolio::Portfolio;
 use domain::request::call_back::{given, preset_of, step as moved};
 use domain::request::question::tidy;
 use domain::request::routing::Routing;
 use domain::request::{Request, RequestCategory, RequestFact, RequestState, RequestStep, Who};
 use domain::source::Source;
-use domain::subject::{Subject, SubjectKind};
+use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
-use store::{ReadyRequest, Tx};
+use store::Tx;
 
 use super::Models;
+use super::ahead::{Brought, Decided, Records};
 use super::file::{NewRequest, Ready, clean, title_of};
 use super::occasion::{Filing, Occasion};
 use super::rules_of;
@@ -42,9 +42,15 @@ pub struct Order {
     pub answered: Option<DateTime>,
     pub answer: String,
     /// What could be made of it before.
-    pub(crate) ready: Option<Ready>,
-    /// What it comes to as a new request, where that could be said before.
-    pub(crate) decided: Option<Box<ReadyRequest>>,
+    pub(crate) made: Option<MadeOrder>,
+}
+
+/// What could be made of an order before it is its turn to be written: thousands wait.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum MadeOrder {
+    /// What it comes to as a new request.
+    Decided(Box<Decided>),
+    Ready(Box<Ready>),
 }
 
 /// What became of an order.
@@ -108,15 +114,14 @@ impl Filing<'_> {
         order: &Order,
         as_decided: bool,
     ) -> Result<(Code, Taken), NotTaken> {
-        let decided = order.ready.as_ref().zip(order.decided.as_deref()).filter(|_| as_decided);
-        if let Some((ready, decided)) = decided
-            && tx.subject(decided.subject()).map_err(AppError::from)?.is_none()
+        if let Some(MadeOrder::Decided(decided)) = &order.made
+            && as_decided
+            && tx.subject(decided.request.subject()).map_err(AppError::from)?.is_none()
         {
-            let (first, last) = tx.append_ready(decided, self.on.now).map_err(AppError::from)?;
-            let code = decided.subject().code.clone();
-            self.keep_person(tx, &order.new, ready, &code, "")
+            let (first, last) = self
+                .write_decided(tx, &order.new, decided, "")
                 .map_err(|error| NotTaken { error, begun: true })?;
-            return Ok((code, Taken::AsDecided(first, last)));
+            return Ok((decided.request.subject().code.clone(), Taken::AsDecided(first, last)));
         }
         if let Some(held) = self.known(tx, &order.new)? {
             let steps = self.missing(tx, order, &held)?;
@@ -131,8 +136,14 @@ impl Filing<'_> {
             return Ok((held.code.clone(), Taken::Written(entries)));
         }
         let handed = order.unit.as_ref().zip(order.handed());
-        let made = order.ready.is_none().then(|| Ready::of(&order.new, self.plan, None));
-        let ready = order.ready.as_ref().or(made.as_ref()).ok_or(AppError::NotFound)?;
+        let made;
+        let ready = match &order.made {
+            Some(MadeOrder::Ready(ready)) => ready,
+            _ => {
+                made = Ready::of(&order.new, self.plan, None);
+                &made
+            }
+        };
         let (filed, entries) = self.register(tx, &order.new, ready, String::new(), handed)?;
         let steps = order.steps_after(filed.unit.is_some());
         let entries = self.past(tx, &filed.code, steps, order, entries)?;
@@ -268,8 +279,7 @@ pub struct Understanding {
     models: Models,
     words: Arc<PlanWords>,
     /// By what is decided what becomes of orders.
-    history: Arc<History>,
-    whole: Arc<Plan>,
+    records: Records,
     on: Occasion,
 }
 
@@ -280,33 +290,6 @@ pub(crate) struct DecidedAsOf {
     pub today: Date,
 }
 
-/// The plan's records, with what is decided of one request so far.
-struct Ahead<'a> {
-    by: &'a Understanding,
-    request: Option<Arc<SubjectHistory>>,
-}
-
-impl Lookup for Ahead<'_> {
-    fn subject(&self, subject: &Subject) -> Option<Arc<SubjectHistory>> {
-        match subject.kind {
-            SubjectKind::Request => self.request.clone().filter(|held| held.subject == *subject),
-            _ => self.by.history.subject(subject),
-        }
-    }
-
-    fn plan(&self, plan: &Code) -> Option<Arc<Plan>> {
-        if *plan == self.by.plan { Some(self.by.whole.clone()) } else { self.by.history.plan(plan) }
-    }
-
-    fn own_work(&self, plan: &Code) -> Vec<Code> {
-        self.by.history.own_work(plan)
-    }
-
-    fn drawn_areas(&self) -> Vec<Code> {
-        self.by.history.drawn_areas()
-    }
-}
-
 impl Understanding {
     /// Puts what texts say of categories and places into orders that do not say it themselves, and makes them ready to
     /// be taken in, by the machine's operator where one is named.
@@ -314,53 +297,33 @@ impl Understanding {
         let bounds = Bounds::of(self.portfolio.areas.values());
         for order in orders {
             order.fill_in(self, &bounds);
-            let mut ready = Ready::sealed(&order.new, &self.plan, self.on.key.as_ref());
-            order.decided = operator.and_then(|operator| self.decided(order, &ready, operator)).map(Box::new);
-            if order.decided.is_none() {
-                ready.find_by(&order.new);
-            }
-            order.ready = Some(ready);
+            let decided = operator.and_then(|operator| self.decided(order, operator));
+            order.made = Some(match decided {
+                Some(decided) => MadeOrder::Decided(Box::new(decided)),
+                None => MadeOrder::Ready(Box::new(Ready::of(&order.new, &self.plan, self.on.key.as_ref()))),
+            });
         }
     }
 
     /// As of when orders are decided.
     pub(crate) fn as_of(&self) -> DecidedAsOf {
-        DecidedAsOf { seen: self.history.head(), today: self.on.today }
+        DecidedAsOf { seen: self.records.as_of(), today: self.on.today }
     }
 
-    /// What an order comes to where its number is not on the books. `None` where that hangs on more than the plan's records,
-    /// or it is refused: what is wrong is said when it is its turn.
-    fn decided(&self, order: &Order, ready: &Ready, operator: &Code) -> Option<ReadyRequest> {
+    /// What an order comes to where its number is not on the books.
+    fn decided(&self, order: &Order, operator: &Code) -> Option<Decided> {
         let new = &order.new;
         // Of one without a number nobody knows what it will be called, of one without a time when it will have come in.
-        if new.at.is_none() || new.part_of.is_some() || !new.photos.is_empty() || new.drafts {
-            return None;
-        }
+        new.at?;
         let code = new.code()?;
+        let ready = Ready::sealed(new, &self.plan, self.on.key.as_ref(), Some(&code));
         let actor = Actor::Operator(operator.clone());
-        let filing = self.on.filing(&actor, &self.plan);
-        let mut ahead = Ahead { by: self, request: None };
         let handed = order.unit.as_ref().zip(order.handed());
-        let (facts, unit) = filing.facts(&ahead, new, ready, handed).ok()?;
-        let registered = filing.registered(&code, new, facts);
-        let steps = order.steps_after(unit.is_some()).into_iter();
-        let steps = steps.map(|(at, facts)| past_step(&self.plan, &code, at, facts, &new.source));
-        let mut drafts = Vec::new();
-        for change in std::iter::once(registered).chain(steps) {
-            let context = Context {
-                today: self.on.today,
-                actor: operator.clone(),
-                effective: change.effective?,
-                source: change.source,
-                reason: change.reason,
-            };
-            drafts.extend(decide(&change.command, &context, &ahead).ok()?);
-            if order.answered.is_some() {
-                let subject = change.command.subject();
-                ahead.request = Some(Arc::new(SubjectHistory::after(subject, &drafts)));
-            }
-        }
-        ReadyRequest::of(drafts)
+        let brought = Brought { filing: self.on.filing(&actor, &self.plan), code: &code, handed };
+        self.records.decided(&brought, (new, &ready), |given| {
+            let steps = order.steps_after(given).into_iter();
+            steps.map(|(at, facts)| past_step(&self.plan, &code, at, facts, &new.source)).collect()
+        })
     }
 
     /// The theme that a text is surely about.
@@ -402,8 +365,7 @@ impl App {
             portfolio,
             models,
             words,
-            history,
-            whole,
+            records: Records::of(plan, history, whole),
             on: self.import_occasion(),
         })
     }

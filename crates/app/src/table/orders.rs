@@ -66,8 +66,7 @@ pub(super) fn order(cells: &mut Cells, today: Date) -> Order {
         assigned: cells.moment("assigned"),
         answered: cells.moment("answered"),
         answer: cells.text("answer"),
-        ready: None,
-        decided: None,
+        made: None,
     };
     in_order(cells, &order);
     in_time(cells, &order, today);

@@ -15,6 +15,7 @@ mod choice;
 #[path = "../../../domain/tests/all/commands/mod.rs"]
 mod commands;
 mod coverage;
+mod decided_ahead;
 mod dividing;
 mod entrances;
 mod evaluation;

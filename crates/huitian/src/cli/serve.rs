@@ -89,6 +89,7 @@ pub(super) fn start(
     ready: impl FnOnce(SocketAddr),
 ) -> anyhow::Result<ExitCode> {
     server::start_logs(options.log_json);
+    database.checkpoint_beside()?;
     let app = App::new(database, clock()?);
     let key = options.protected_key.clone().unwrap_or_else(|| key_file(app.database().address()));
     app.protect(ProtectionKey::from_file(&key)?);

@@ -168,6 +168,8 @@ fn restore_into(tx: &mut Tx, input: impl Read, progress: &impl Fn(u64)) -> Resul
     tx.place_facts()?;
     // Said to the database before histories are read there: facts that are placed are no tail any more.
     tx.save_head()?;
+    // What was looked for before was not there.
+    tx.cache.clear();
     tx.writing().rebuild_ledger()?;
     tx.writing().rebuild_requests()?;
     if tx.head().0 != seq || last.to_string() != hash {

@@ -272,12 +272,25 @@ fn what_is_found_by_who_asked_goes_with_them(scratch: &Scratch) {
                 erased_at: None,
             })?;
             // Found while it waits.
-            let found = tx.request_by_secret(&link)?;
-            assert_eq!(found, Some((plan(), subject.code)));
+            let found = tx.request_by_secrets(["", &link])?;
+            assert_eq!(found, Some((plan(), subject.code.clone(), false)));
+            // Of two links the first goes before the other.
+            let found = tx.request_by_secrets([&digest("01"), &link])?;
+            assert_eq!(found, Some((plan(), code("r-0"), true)));
+            // Digests that begin alike are told from each other, and what is empty is none.
+            let alike = format!("{}f", &link[..63]);
+            assert_eq!(tx.request_by_secrets([&alike, ""])?, None);
+            assert_eq!(tx.request_by_secrets(["", ""])?, None);
             Ok::<_, StoreError>(())
         };
         database.write(taken).unwrap();
     }
+    let by_secrets = |link: String| {
+        database
+            .write(move |tx: &mut Tx| tx.request_by_secrets([&link, ""]))
+            .unwrap()
+            .map(|(_, code, _)| code)
+    };
     let of_link = |number: usize| {
         let link = digest(&format!("{number}1"));
         database.read(move |c| c.request_by_secret(&link)).unwrap().map(|(_, code)| code)
@@ -288,6 +301,10 @@ fn what_is_found_by_who_asked_goes_with_them(scratch: &Scratch) {
         database.read(|c| c.first(count, &[], |row| row.int(0))).unwrap().unwrap()
     };
     assert_eq!((of_link(1), sent().len(), begins()), (Some(code("r-1")), 3, 6));
+    // Found in its place, too, and one that begins like it is not.
+    let placed = digest("21");
+    assert_eq!(by_secrets(placed.clone()), Some(code("r-2")));
+    assert_eq!(by_secrets(format!("{}f", &placed[..63])), None);
     assert!(database.write(|tx: &mut Tx| tx.erase_person(&plan(), &code("r-0"), 5)).unwrap());
     assert_eq!((of_link(0), sent(), begins()), (None, vec![code("r-2"), code("r-1")], 4));
     // Of what has ended links go after one time, and who asked after another.

@@ -18,6 +18,7 @@ crate::on_both!(
     the_writers_view_of_a_subject_is_always_the_newest,
     many_writers_lose_nothing,
     much_that_is_expected_is_written_as_well_as_little,
+    what_is_committed_comes_to_its_place_without_being_waited_for,
     asynchronous_code_may_be_the_last_to_let_go,
 );
 
@@ -280,6 +281,28 @@ fn much_that_is_expected_is_written_as_well_as_little(scratch: &Scratch) {
     assert_whole(&other, 29);
     drop(other);
     assert_whole(&open(scratch), 29);
+}
+
+fn what_is_committed_comes_to_its_place_without_being_waited_for(scratch: &Scratch) {
+    let database = open(scratch);
+    database.checkpoint_beside().unwrap();
+    fill(&database);
+    assert_whole(&database, 9);
+    let address = scratch.address();
+    let Some(file) = address.strip_prefix("sqlite://") else { return };
+    // The file alone, without its log.
+    let copy = std::path::Path::new(file).with_extension("alone");
+    let begun = std::time::Instant::now();
+    let placed = || {
+        std::fs::copy(file, &copy).unwrap();
+        let alone = rusqlite::Connection::open(&copy).unwrap();
+        alone.query_row("SELECT MAX(seq) FROM entry", [], |row| row.get::<_, i64>(0)).unwrap_or_default()
+    };
+    while placed() < 9 {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "it stays in the log");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_whole(&database, 9);
 }
 
 fn asynchronous_code_may_be_the_last_to_let_go(scratch: &Scratch) {
