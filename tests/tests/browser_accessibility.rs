@@ -278,6 +278,7 @@ const TASK_FORCE: &[&str] = &[
     "~/requests/HT-R-0010/note",
     "~/requests/HT-R-0010/photos",
     "~/requests/HT-R-0002/edit",
+    "~/requests/HT-R-0002/edit-part",
     "~/requests/HT-R-0012?as_of=2019-01-20",
     "~/requests/report",
     "~/requests/models",

@@ -314,7 +314,9 @@ async fn play(said: &Said) -> anyhow::Result<()> {
     staff.act("contact", &[("way", "phone"), ("text", "已电话说明")]).await?;
     staff.press("step-start").await?;
     desks.follow(By::Css(".acts a[href*='/items/new/whistle?request=']")).await?;
-    assert!(desks.value("text").await?.contains("***"), "what is blown for is what was asked");
+    let text = desks.value("text").await?;
+    let code = staff.request.rsplit('/').next().unwrap_or_default();
+    assert!(text.contains(code) && !text.contains("***"), "no words of whoever asked: {text}");
     desks.fill("name_zh", "北门公交站候车").await?;
     desks.fill("whistle", "request").await?;
     desks.fill("lead_unit", "changping-transport").await?;

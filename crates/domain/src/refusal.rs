@@ -179,6 +179,8 @@ pub enum Problem {
     HasMerged(Code),
     #[error("may not be shown to everybody")]
     Private,
+    #[error("whoever asked was erased")]
+    Erased,
     #[error("not a place on earth")]
     BadPoint,
     #[error("requests of this category need a telephone number or an address of mail")]
@@ -410,6 +412,7 @@ impl Problem {
             Self::MergedItself(_) => "merged-itself",
             Self::HasMerged(_) => "has-merged",
             Self::Private => "private",
+            Self::Erased => "erased",
             Self::BadPoint => "bad-point",
             Self::ContactNeeded => "contact-needed",
             Self::Answer { fault, .. } => fault.key(),

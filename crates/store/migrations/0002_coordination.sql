@@ -144,7 +144,8 @@ CREATE TABLE saved_list (
 CREATE INDEX saved_list_shared ON saved_list (plan, shared, name) WHERE shared <> '';
 
 -- Files that wait between being looked through and being imported. They are part of no record: each
--- has an owner and an end, and together they are bounded.
+-- has an owner and an end, and together they are bounded. What is in them is sealed with the key that key_id names,
+-- or lies as it came where there is none.
 
 CREATE TABLE upload (
   id {text} NOT NULL PRIMARY KEY,
@@ -154,6 +155,7 @@ CREATE TABLE upload (
   note {text} NOT NULL,
   finished BIGINT NOT NULL,
   size BIGINT NOT NULL,
+  key_id {text} NOT NULL,
   body {bytes} NOT NULL,
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL
@@ -568,6 +570,8 @@ CREATE TABLE request_reader (
   PRIMARY KEY (plan, request, reader)
 ) {unrowed};
 CREATE INDEX request_reader_kept ON request_reader (plan, created_at) WHERE follows = 1;
+CREATE INDEX request_reader_unconfirmed ON request_reader (created_at)
+  WHERE follows = 1 AND confirmed_at IS NULL AND stopped_at IS NULL;
 
 -- Who wants to be told by mail of what happens in a place: an area, a circle or the whole plan. alert is a digest of the
 -- wish and the address, reader one of the address, sealed the address; told the last entry that they were told of.

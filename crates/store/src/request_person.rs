@@ -166,7 +166,7 @@ impl Connection {
         self.rows(
             "SELECT key_id, COUNT(*) FROM (SELECT key_id FROM request_person WHERE erased_at IS NULL AND \
              key_id <> '' UNION ALL SELECT key_id FROM request_photo UNION ALL \
-             SELECT key_id FROM request_reader UNION ALL SELECT key_id FROM area_alert WHERE key_id <> '') AS held GROUP BY key_id ORDER BY key_id",
+             SELECT key_id FROM request_reader WHERE key_id <> '' UNION ALL SELECT key_id FROM area_alert WHERE key_id <> '') AS held GROUP BY key_id ORDER BY key_id",
             &[],
             |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
         )
@@ -276,10 +276,11 @@ impl Tx<'_> {
     }
 
     /// Keeps more of whoever asked, sealed anew, of one who was not erased.
-    pub fn seal_again(&mut self, plan: &Code, request: &Code, sealed: &[u8]) -> Result<()> {
+    pub fn seal_again(&mut self, plan: &Code, request: &Code, key_id: &str, sealed: &[u8]) -> Result<()> {
         self.writing().send(
-            "UPDATE request_person SET sealed = $3 WHERE plan = $1 AND request = $2 AND erased_at IS NULL",
-            &[plan.as_str().into(), request.as_str().into(), Param::Bytes(sealed)],
+            "UPDATE request_person SET sealed = $3, key_id = $4 \
+             WHERE plan = $1 AND request = $2 AND erased_at IS NULL",
+            &[plan.as_str().into(), request.as_str().into(), Param::Bytes(sealed), Param::Text(key_id)],
         )
     }
 

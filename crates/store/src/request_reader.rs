@@ -132,12 +132,20 @@ impl Tx<'_> {
         Ok(changed > 0)
     }
 
-    /// Puts down that an address wants nothing more; whether it had wanted something.
+    /// Lets go of an address that wants nothing more; whether it had wanted something. Its digest stays: nobody has it
+    /// asked once more.
     pub fn stop_reader(&mut self, plan: &Code, request: &Code, digest: &str, now: i64) -> Result<bool> {
+        self.overwrite()?;
         let changed = self.writing().execute(
-            "UPDATE request_reader SET stopped_at = $4 WHERE plan = $1 AND request = $2 AND reader = $3 \
-             AND stopped_at IS NULL",
-            &[plan.as_str().into(), request.as_str().into(), digest.into(), Param::Int(now)],
+            "UPDATE request_reader SET stopped_at = $4, sealed = $5, key_id = '' \
+             WHERE plan = $1 AND request = $2 AND reader = $3 AND stopped_at IS NULL",
+            &[
+                plan.as_str().into(),
+                request.as_str().into(),
+                digest.into(),
+                Param::Int(now),
+                Param::Bytes(&[]),
+            ],
         )?;
         Ok(changed > 0)
     }

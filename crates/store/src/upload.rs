@@ -19,6 +19,8 @@ pub struct Upload {
     pub note: String,
     /// Whether it has served its purpose; its body is gone then.
     pub finished: bool,
+    /// What its body is sealed with; nothing where it is not.
+    pub key_id: String,
     pub body: Vec<u8>,
     /// Microseconds since 1970.
     pub created_at: i64,
@@ -45,7 +47,7 @@ impl Connection {
     /// A person's own file, unless its time is over.
     pub fn upload(&mut self, id: &str, person: &Code, now: i64) -> Result<Option<Upload>> {
         self.first(
-            "SELECT id, person, scope, name, note, finished, body, created_at, expires_at FROM upload \
+            "SELECT id, person, scope, name, note, finished, key_id, body, created_at, expires_at FROM upload \
              WHERE id = $1 AND person = $2 AND expires_at > $3",
             &[Param::Text(id), Param::Text(person.as_str()), Param::Int(now)],
             |row| {
@@ -56,9 +58,10 @@ impl Connection {
                     name: row.text(3)?.to_owned(),
                     note: row.text(4)?.to_owned(),
                     finished: row.int(5)? != 0,
-                    body: row.bytes(6)?.to_vec(),
-                    created_at: row.int(7)?,
-                    expires_at: row.int(8)?,
+                    key_id: row.text(6)?.to_owned(),
+                    body: row.bytes(7)?.to_vec(),
+                    created_at: row.int(8)?,
+                    expires_at: row.int(9)?,
                 })
             },
         )
@@ -87,8 +90,8 @@ impl Tx<'_> {
             return Ok(Kept::NoRoom);
         }
         connection.execute(
-            "INSERT INTO upload (id, person, scope, name, note, finished, size, body, created_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9)",
+            "INSERT INTO upload (id, person, scope, name, note, finished, size, key_id, body, created_at, \
+             expires_at) VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9, $10)",
             &[
                 Param::Text(&upload.id),
                 Param::Text(upload.person.as_str()),
@@ -96,6 +99,7 @@ impl Tx<'_> {
                 Param::Text(&upload.name),
                 Param::Text(&upload.note),
                 Param::Int(size),
+                Param::Text(&upload.key_id),
                 Param::Bytes(&upload.body),
                 Param::Int(upload.created_at),
                 Param::Int(upload.expires_at),
@@ -116,7 +120,7 @@ impl Tx<'_> {
     /// Marks a waiting file as done with and lets go of its body; false when it does not wait any more.
     pub fn finish_upload(&mut self, id: &str, person: &Code, note: &str) -> Result<bool> {
         let changed = self.writing().execute(
-            "UPDATE upload SET note = $3, finished = 1, size = 0, body = $4 \
+            "UPDATE upload SET note = $3, finished = 1, size = 0, key_id = '', body = $4 \
              WHERE id = $1 AND person = $2 AND finished = 0",
             &[Param::Text(id), Param::Text(person.as_str()), Param::Text(note), Param::Bytes(&[])],
         )?;

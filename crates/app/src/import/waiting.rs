@@ -1,5 +1,5 @@
 //! A file between being looked through and being imported: it waits in the database for the word of
-//! the person who brought it, so that any server can go on with it.
+//! the person who brought it, sealed where there is a key, so that any server that has it can go on with it.
 
 use domain::code::Code;
 use domain::journal::Seq;
@@ -53,6 +53,11 @@ pub struct Written {
     pub span: Option<(Seq, Seq)>,
 }
 
+/// Where a file is sealed: opened elsewhere it is refused.
+fn place(id: &str) -> String {
+    format!("upload/{id}")
+}
+
 /// What is written down beside the file.
 #[derive(Serialize, Deserialize)]
 struct Note {
@@ -87,14 +92,21 @@ impl App {
         bytes: Vec<u8>,
     ) -> Result<Keeping, AppError> {
         let now = self.clock().now().as_microsecond();
+        let id: String = crate::account::secret().chars().take(32).collect();
+        // Registers name people, with their numbers and homes.
+        let (key_id, body) = match self.key() {
+            Some(key) => (key.id().to_owned(), key.seal(&place(&id), &bytes).ok_or(AppError::Sealed)?),
+            None => (String::new(), bytes),
+        };
         let upload = Upload {
-            id: crate::account::secret().chars().take(32).collect(),
+            id,
             person: person.clone(),
             scope: plan.clone(),
             name: name.chars().filter(|c| !c.is_control()).take(200).collect(),
             note: Note::text(reading, None)?,
             finished: false,
-            body: bytes,
+            key_id,
+            body,
             created_at: now,
             expires_at: now + WAITS_MICROS,
         };
@@ -113,6 +125,12 @@ impl App {
         let upload = found.filter(|upload| upload.scope == *plan).ok_or(AppError::NotFound)?;
         let note: Note = serde_json::from_str(&upload.note)
             .map_err(|error| store::StoreError::Damaged(error.to_string()))?;
+        let bytes = if upload.key_id.is_empty() {
+            upload.body
+        } else {
+            let opened = self.key().and_then(|key| key.open(&place(&upload.id), &upload.body));
+            opened.ok_or(AppError::Sealed)?
+        };
         Ok(Waiting {
             id: upload.id,
             person: upload.person,
@@ -120,7 +138,7 @@ impl App {
             name: upload.name,
             reading: note.reading,
             written: note.written,
-            bytes: upload.body,
+            bytes,
         })
     }
 

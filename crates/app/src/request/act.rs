@@ -16,9 +16,9 @@ use domain::request::routing::Routing;
 use domain::request::rules::Preset;
 use domain::request::telling::matter;
 use domain::request::{
-    AppealTerms, CallBack, CallWay, ExclusionGround, ModerationAct, ModerationGround, PhotoShows, Place,
-    RateParts, RefusalGround, Request, RequestFact, RequestState, RequestStep, Satisfaction, Solved, Urgency,
-    Who,
+    AppealTerms, CallBack, CallWay, ExclusionGround, ModeratedPart, ModerationAct, ModerationGround,
+    PhotoShows, Place, RateParts, RefusalGround, Request, RequestFact, RequestState, RequestStep,
+    Satisfaction, Solved, Urgency, Who,
 };
 use domain::source::Source;
 use domain::subject::Subject;
@@ -137,6 +137,12 @@ pub enum RequestAct {
         act: ModerationAct,
         ground: ModerationGround,
         title: String,
+        text: String,
+    },
+    /// Put other words in the place of a part that everybody reads; none leave it out.
+    ModeratePart {
+        part: ModeratedPart,
+        ground: ModerationGround,
         text: String,
     },
     Categorise {
@@ -332,8 +338,16 @@ impl RequestAct {
             }
             Self::Publish { shown, reason } => vec![RequestFact::Publication { shown, reason }],
             Self::Moderate { act, ground, title, text } => {
-                vec![RequestFact::Moderation { at, act, ground, title, text }]
+                vec![RequestFact::Moderation { at, act, ground, title, text, part: None }]
             }
+            Self::ModeratePart { part, ground, text } => vec![RequestFact::Moderation {
+                at,
+                act: ModerationAct::Edit,
+                ground,
+                title: String::new(),
+                text,
+                part: Some(part),
+            }],
             Self::Categorise { category, urgency } => {
                 let mut facts = vec![
                     RequestFact::Category { category: category.clone(), suggested: false },
@@ -488,6 +502,10 @@ impl Doing<'_> {
         let subject = Subject::request(self.of.plan, code);
         let held = tx.subject(&subject)?.ok_or(AppError::NotFound)?;
         let request = Request::at(&held, View::ALL).ok_or(AppError::NotFound)?;
+        // Nothing of theirs comes back, be it a photo whose fact stands there still.
+        if request.erased && self.who == Who::Resident {
+            return Err(Refusal { field: "erased".into(), problem: Problem::Erased }.into());
+        }
         let act = match act {
             RequestAct::Divide { text, category } => {
                 let matter = self.divide(tx, &request, text, category)?;
@@ -496,7 +514,10 @@ impl Doing<'_> {
             }
             act => act,
         };
-        let settles = matches!(act, RequestAct::Moderate { .. } | RequestAct::Publish { .. });
+        let settles = matches!(
+            act,
+            RequestAct::Moderate { .. } | RequestAct::ModeratePart { .. } | RequestAct::Publish { .. }
+        );
         let photos = match &act {
             RequestAct::AddPhotos { photos, .. } => photos.clone(),
             _ => Vec::new(),
@@ -518,6 +539,9 @@ impl Doing<'_> {
         }
         let knows = self.who == Who::Resident;
         let seq = self.record(tx, self.of.actor, code, facts.clone(), (Some(&request), knows))?;
+        if knows {
+            self.keep_masked(tx, code, &facts)?;
+        }
         photo::keep(tx, self.of.plan, code, &photos, self.of.on.now.as_microsecond())?;
         if settles {
             tx.settle_flags(self.of.plan, code, self.of.on.now.as_microsecond())?;

@@ -48,6 +48,6 @@ impl Doing<'_> {
         let Some(held) = held else { return Ok(PersonalData::default()) };
         let key = self.of.on.key.as_ref().ok_or(AppError::NoKey)?;
         let person = key.person(&held)?.unwrap_or_default();
-        Ok(PersonalData { text: String::new(), link: String::new(), ..person })
+        Ok(PersonalData { text: String::new(), answers: Vec::new(), link: String::new(), ..person })
     }
 }

@@ -1,6 +1,6 @@
 //! Erasing: who asked, or also what they said, of a request and of the matters it was divided into. What was done about
-//! a request stays, and that something was erased and why. Uploads that wait are not looked through: they end by
-//! themselves within hours.
+//! a request stays, and that something was erased and why. Files that wait to be imported are not looked through: they
+//! are sealed, and end by themselves within hours.
 
 use domain::code::Code;
 use domain::command::Command;

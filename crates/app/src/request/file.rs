@@ -215,6 +215,8 @@ pub(super) enum Made {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Words {
     title: String,
+    /// The title as it was written, where it tells who somebody is.
+    heading: Option<String>,
     written: String,
     masked: String,
     address: String,
@@ -225,20 +227,30 @@ impl Words {
     fn of(new: &NewRequest) -> Self {
         let (written, address) = (clean(&new.text), clean(&new.address));
         let masked = mask(&written);
-        let title = match clean(&new.title) {
-            title if title.is_empty() => title_of(&masked),
-            title => mask(&title),
+        let (title, heading) = match clean(&new.title) {
+            title if title.is_empty() => (title_of(&masked), None),
+            title => {
+                let masked = mask(&title);
+                let heading = (masked != title).then_some(title);
+                (masked, heading)
+            }
         };
         let masked_address = mask(&address.replace('\n', " "));
-        Self { title, written, masked, address, masked_address }
+        Self { title, heading, written, masked, address, masked_address }
     }
 
     /// What is kept apart from the journal.
     pub(super) fn person(&self, new: &NewRequest) -> PersonalData {
         let mut person = new.person.clone();
-        if person.text.is_empty() && self.masked != self.written {
-            person.text.clone_from(&self.written);
+        if person.text.is_empty() {
+            match &self.heading {
+                Some(heading) => person.text = format!("{heading}\n\n{}", self.written),
+                None if self.masked != self.written => person.text.clone_from(&self.written),
+                None => {}
+            }
         }
+        let masked = |answer: &&QuestionAnswer| answer.values.iter().any(|value| mask(value) != *value);
+        person.answers.extend(new.details.iter().filter(masked).cloned());
         if mask(&self.address) != self.address {
             person.address.clone_from(&self.address);
         }

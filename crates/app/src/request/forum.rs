@@ -35,8 +35,6 @@ const HOUR_MICROS: i64 = 3_600 * 1_000_000;
 const TURNS_MOST: i64 = 20;
 /// As many follow-ups are taken as new requests, times this.
 const FOLLOWS_FOR_EACH: usize = 10;
-/// No more of somebody's words is kept sealed, in characters.
-const KEPT_MOST: usize = 200_000;
 
 /// A forum whose posts become requests of a plan: data of the installation.
 #[derive(Debug, Clone)]
@@ -150,7 +148,6 @@ impl Forum {
 /// A post on its way in, with all that was found of it.
 struct Incoming {
     forum: Forum,
-    key: ProtectionKey,
     /// The post's digest and that of the one it follows, where it follows one.
     post: String,
     follows: Option<String>,
@@ -292,7 +289,6 @@ impl App {
             forum: forum.clone(),
             post: id,
             follows: (!follows.is_empty()).then(|| forum.digest(&key, "forum-post", follows)),
-            key,
             said,
             asker: asker.clone(),
             whole,
@@ -450,24 +446,9 @@ impl Incoming {
             self.note(tx, &code, &format!("{}\n{text}", words::both("forum-others-say", &[])))?;
         }
         if own && text != *said {
-            self.keep_words(tx, &first)?;
+            self.doing(&by_resident(), Who::Resident).keep_words(tx, &first, &self.whole)?;
         }
         self.keep(tx, &first, false)?;
         Ok(PostTaken::Added(code))
-    }
-
-    /// Keeps what was masked or cut of words that whoever asked added, with what is sealed of them.
-    fn keep_words(&self, tx: &mut Tx, request: &Code) -> Result<(), AppError> {
-        let plan = &self.forum.plan;
-        let Some(held) = tx.sealed_person(plan, request)?.filter(|held| !held.sealed.is_empty()) else {
-            return Ok(());
-        };
-        let mut person = self.key.person(&held)?.unwrap_or_default();
-        if person.text.chars().count() > KEPT_MOST {
-            return Ok(());
-        }
-        person.text = format!("{}\n\n{}", person.text, self.whole).trim().to_owned();
-        let sealed = self.key.seal_person(plan, request, &person)?;
-        Ok(tx.seal_again(plan, request, &sealed)?)
     }
 }

@@ -164,7 +164,7 @@ impl App {
                     .filter(|matter| matter.last.date() >= from)
                     .take(MATTERS)
                     .map(|matter| TabledRow {
-                        name: Named::new(matter.title.clone(), ""),
+                        name: matter.name(portfolio),
                         code: matter.key.to_string(),
                         cells: vec![
                             matter.people.to_string(),

@@ -3,6 +3,7 @@
 use domain::code::Code;
 use domain::history::View;
 use domain::preference::Language;
+use domain::request::personal::mask;
 use domain::request::{Channel, PhotoShows, Request, RequestKind, Who};
 use domain::source::Source;
 use domain::subject::Subject;
@@ -192,7 +193,8 @@ impl App {
             number: hash(&mail.id),
             created_at: occasion.now.as_microsecond(),
         };
-        let text = cut(&recorded(&mail.own), TEXT_MOST);
+        let written = clean(&mail.own);
+        let text = cut(&mask(&written), TEXT_MOST);
         let photos: Vec<NewPhoto> = mail.photos.into_iter().take(PHOTOS_AT_ONCE).collect();
         let new = self
             .database()
@@ -211,6 +213,9 @@ impl App {
                 let doing = occasion.filing(&actor, &kept.plan).doing(Who::Resident, &source);
                 if !text.is_empty() {
                     doing.one(tx, &kept.request, RequestAct::Word { text: text.clone() })?;
+                    if text != written {
+                        doing.keep_words(tx, &kept.request, &written)?;
+                    }
                 }
                 if !photos.is_empty() {
                     let act = RequestAct::AddPhotos { shows: PhotoShows::Matter, photos: photos.clone() };

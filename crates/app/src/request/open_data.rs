@@ -33,6 +33,8 @@ pub struct OpenRequest {
     pub source: String,
     pub service_code: String,
     pub service_name: String,
+    /// What kind of request it is, in words.
+    pub service_subtype: String,
     pub description: String,
     pub agency_responsible: String,
     pub address: String,
@@ -62,8 +64,9 @@ pub fn states_of(open: bool) -> Vec<RequestState> {
     RequestState::ALL.iter().copied().filter(|state| state.is_open() == open).collect()
 }
 
-/// The columns of the table, in their order; what each means is said by the key `open-data-field-…`.
-pub const FIELDS: [&str; 19] = [
+/// The columns of the table; what each means is said by the key `open-data-field-…`. Those that cities have agreed on
+/// for such files come first and in their order, so that what reads theirs reads ours.
+pub const FIELDS: [&str; 20] = [
     "service_request_id",
     "requested_datetime",
     "updated_datetime",
@@ -71,13 +74,14 @@ pub const FIELDS: [&str; 19] = [
     "status_description",
     "status_notes",
     "source",
-    "service_code",
     "service_name",
+    "service_subtype",
     "description",
     "agency_responsible",
     "address",
     "lat",
     "long",
+    "service_code",
     "title",
     "detailed_status",
     "address_id",
@@ -114,6 +118,7 @@ impl OpenRequest {
             source: word("request-channel", row.channel.as_str()),
             service_code: row.category.as_ref().map(Code::to_string).unwrap_or_default(),
             service_name: category.map(|held| held.name.get(english).to_owned()).unwrap_or_default(),
+            service_subtype: word("request-kind", row.kind.as_str()),
             description: row.text.clone(),
             agency_responsible: unit.map(|unit| unit.name.get(english).to_owned()).unwrap_or_default(),
             address: place.join(" "),
@@ -131,7 +136,7 @@ impl OpenRequest {
         }
     }
 
-    fn cells(&self) -> [String; 19] {
+    fn cells(&self) -> [String; 20] {
         let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
         [
             self.service_request_id.clone(),
@@ -141,13 +146,14 @@ impl OpenRequest {
             self.status_description.to_owned(),
             self.status_notes.clone(),
             self.source.clone(),
-            self.service_code.clone(),
             self.service_name.clone(),
+            self.service_subtype.clone(),
             self.description.clone(),
             self.agency_responsible.clone(),
             self.address.clone(),
             number(self.lat),
             number(self.long),
+            self.service_code.clone(),
             self.title.clone(),
             self.detailed_status.to_owned(),
             self.address_id.clone(),
@@ -279,6 +285,14 @@ mod tests {
         assert_eq!(cell("-3.5"), "-3.5");
         assert_eq!(cell("-x"), "'-x");
         assert_eq!(cell("路灯"), "路灯");
+    }
+
+    #[test]
+    fn what_cities_have_agreed_on_comes_first() {
+        let agreed = "service_request_id,requested_datetime,updated_datetime,closed_date,status_description,\
+                      status_notes,source,service_name,service_subtype,description,agency_responsible,address,\
+                      lat,long";
+        assert!(csv_head().starts_with(&format!("\u{feff}{agreed},")), "{}", csv_head());
     }
 
     #[test]

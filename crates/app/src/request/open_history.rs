@@ -59,15 +59,10 @@ impl OpenHistory {
         let mut notes: Vec<OpenNote> = moves.chain(answers).collect();
         // An answer stands behind the move that it was given with.
         notes.sort_by_key(|note| (note.at, note.kind == "answer"));
-        let category =
-            request.category.as_ref().and_then(|code| portfolio.plan.request_category(code.as_str()));
-        let details = request.details.iter().filter_map(|answer| {
-            let question = category?.question(&answer.question)?;
-            Some(OpenDetail {
-                question: answer.question.clone(),
-                label: question.name.get(lang.is_english()).to_owned(),
-                values: question.said(&answer.values, lang.is_english()),
-            })
+        let details = portfolio.plan.public_details(request).map(|(question, answer)| OpenDetail {
+            question: answer.question.clone(),
+            label: question.name.get(lang.is_english()).to_owned(),
+            values: question.said(&answer.values, lang.is_english()),
         });
         Self { notes, details: details.collect() }
     }
@@ -92,6 +87,7 @@ impl App {
             .filter_map(|held| Request::at(held, view))
             .filter(|request| portfolio.plan.shows(request));
         Ok(published
+            .map(|request| request.as_read_by_everybody(&portfolio.plan))
             .map(|request| (request.code.clone(), OpenHistory::of(&request, &portfolio, lang, &offset)))
             .collect())
     }

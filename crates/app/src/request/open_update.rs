@@ -7,7 +7,7 @@ use domain::code::Code;
 use domain::history::{SubjectHistory, View};
 use domain::journal::Seq;
 use domain::portfolio::Portfolio;
-use domain::request::{Request, RequestFact, RequestState};
+use domain::request::{ModeratedPart, Request, RequestFact, RequestState};
 use jiff::civil::DateTime;
 use jiff::{Timestamp, ToSpan};
 use store::{Connection, RequestEntry, StoreError};
@@ -83,7 +83,7 @@ fn told_by(shown: &[(Seq, bool)], seq: Seq) -> Option<Seq> {
 }
 
 /// What an entry tells: what it records, and what happened before it where it is the one that showed the request.
-fn told(entry: &RequestEntry, history: &SubjectHistory) -> Vec<Told> {
+fn told(entry: &RequestEntry, history: &SubjectHistory, request: &Request) -> Vec<Told> {
     let mut shown: Vec<(Seq, bool)> = history
         .visible::<RequestFact>(View::ALL)
         .filter_map(|held| match held.fact {
@@ -97,7 +97,10 @@ fn told(entry: &RequestEntry, history: &SubjectHistory) -> Vec<Told> {
         .filter(|held| held.seq <= entry.seq && told_by(&shown, held.seq) == Some(entry.seq))
         .filter_map(|held| match held.fact {
             RequestFact::Move { state, unit, .. } => Some(Told::Move(held.seq, *state, unit.clone())),
-            RequestFact::Answer { text, .. } => Some(Told::Answer(held.seq, text.clone())),
+            RequestFact::Answer { text, .. } => {
+                let other = request.replaced(&ModeratedPart::Answer(held.seq));
+                Some(Told::Answer(held.seq, other.unwrap_or(text).to_owned()))
+            }
             _ => None,
         })
         .collect();
@@ -124,13 +127,16 @@ impl Walk {
         let codes: BTreeSet<&Code> = entries.iter().map(|entry| &entry.code).collect();
         let codes: Vec<Code> = codes.into_iter().cloned().collect();
         let histories = connection.whole_requests(plan, &codes)?;
-        let shown = |held: &&SubjectHistory| {
-            Request::at(held, View::ALL).is_some_and(|request| self.portfolio.plan.shows(&request))
+        let shown = |held| {
+            let request = Request::at(held, View::ALL)?;
+            self.portfolio.plan.shows(&request).then_some((&held.subject.code, (held, request)))
         };
-        let histories: BTreeMap<&Code, &SubjectHistory> =
-            histories.iter().filter(shown).map(|held| (&held.subject.code, held)).collect();
+        let histories: BTreeMap<&Code, (&SubjectHistory, Request)> =
+            histories.iter().filter_map(shown).collect();
         for entry in entries {
-            let mut said = histories.get(&entry.code).map_or_else(Vec::new, |held| told(entry, held));
+            let mut said = histories
+                .get(&entry.code)
+                .map_or_else(Vec::new, |(held, request)| told(entry, held, request));
             let over = self.skip.min(said.len());
             said.drain(..over);
             self.skip -= over;

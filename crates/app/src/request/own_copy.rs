@@ -44,7 +44,7 @@ pub struct CopiedLook {
     pub reason: String,
 }
 
-/// An address to which mail of the request goes, or went.
+/// An address to which mail of the request goes; empty where it wants nothing more.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CopiedAddress {
     pub address: String,
@@ -151,7 +151,11 @@ impl App {
         let mut mailed = Vec::new();
         for held in &readers {
             mailed.push(CopiedAddress {
-                address: address(&key, held).ok_or(AppError::Sealed)?,
+                // Of one that wants nothing more only that is kept.
+                address: match held.stopped_at {
+                    Some(_) => String::new(),
+                    None => address(&key, held).ok_or(AppError::Sealed)?,
+                },
                 since: moment(held.created_at),
                 confirmed: held.confirmed_at.map(moment),
                 stopped: held.stopped_at.map(moment),

@@ -3,6 +3,7 @@
 use domain::code::Code;
 use domain::policy::Action;
 use domain::refusal::{Problem, Refusal};
+use domain::request::question::QuestionAnswer;
 use domain::subject::Subject;
 use serde::{Deserialize, Serialize};
 use store::SealedPerson;
@@ -28,6 +29,9 @@ pub struct PersonalData {
     /// The words as they were written.
     #[serde(default)]
     pub text: String,
+    /// What was answered to the category's questions, where masking takes something out of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<QuestionAnswer>,
     /// By what a forum knows them: the forum and the name there.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub account: String,
@@ -42,20 +46,6 @@ pub struct PersonalData {
 impl PersonalData {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
-    }
-
-    /// The number with its middle hidden, as people recognise their own by.
-    pub fn phone_hint(&self) -> String {
-        let digits: Vec<char> = self.phone.chars().collect();
-        match digits.len() {
-            0 => String::new(),
-            1..=6 => "***".into(),
-            n => format!(
-                "{}****{}",
-                digits[..3].iter().collect::<String>(),
-                digits[n - 3..].iter().collect::<String>()
-            ),
-        }
     }
 
     /// What tells one person from another.

@@ -22,7 +22,7 @@ use crate::read::Asked;
 
 /// Photos that wait for their requests at once, and for how long each waits.
 const DRAFTS_MOST: u64 = 2_000;
-const DRAFT_MICROS: i64 = 24 * 3_600 * 1_000_000;
+pub(super) const DRAFT_MICROS: i64 = 24 * 3_600 * 1_000_000;
 
 /// A photo that was read, ready to be kept: sealed already, and known by the digest of what can be seen.
 #[derive(Debug, Clone, PartialEq, Eq)]

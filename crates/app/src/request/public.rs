@@ -138,12 +138,8 @@ impl App {
             &request.address,
             request.point,
         );
-        if let Some((title, text)) = request.edited().cloned() {
-            request.title = title;
-            request.text = text;
-        }
         request.address = place.address;
         request.point = place.point;
-        Ok(request)
+        Ok(request.as_read_by_everybody(&portfolio.plan))
     }
 }

@@ -14,7 +14,7 @@ use crate::notify::errand::{Errand, ReaderErrand, ReaderMatter, lane};
 use crate::notify::lang;
 
 /// How long an address may be confirmed, and how long a mail's link opens the request.
-const CONFIRM_SECONDS: i64 = 7 * 86_400;
+pub(super) const CONFIRM_SECONDS: i64 = 7 * 86_400;
 const OPEN_SECONDS: i64 = 30 * 86_400;
 
 /// What a link in a mail is for: it does nothing else.

@@ -413,6 +413,13 @@ fn mails_become_requests_once_and_answers_find_theirs(scratch: Scratch) {
         ["是最东边的", "又坏了"]
     );
     assert_eq!(request.photos.len(), 2);
+    // What is masked or cut of an answer is kept with what was written at first.
+    let long = format!("{}，改打13987654321", "长".repeat(3_900));
+    let answer = IncomingMail { to: vec![to.clone()], ..mail("7@x", &long) };
+    assert_eq!(take(answer), MailTaken::Added(filed.clone()));
+    let kept =
+        place.runtime.block_on(place.app.reveal(&app::Actor::operator(), &plan, &filed, "回电")).unwrap();
+    assert!(kept.text.contains("13812345678") && kept.text.ends_with(&long), "{}", kept.text);
     // A forged mark makes a request of its own.
     let forged = IncomingMail { to: vec![to.replace('.', ".0")], ..mail("5@x", "不是同一件") };
     assert!(matches!(take(forged), MailTaken::New(_)));

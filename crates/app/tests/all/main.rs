@@ -10,6 +10,7 @@ mod place;
 mod alerts;
 mod appeals;
 mod askers;
+mod books_of_requests;
 mod called;
 mod choice;
 #[path = "../../../domain/tests/all/commands/mod.rs"]
@@ -22,6 +23,7 @@ mod evaluation;
 mod forums;
 mod gap_evidence;
 mod import_export;
+mod kept_words;
 mod layers;
 mod learning;
 mod links;

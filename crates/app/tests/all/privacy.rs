@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
+use app::import::{Keeping, Profile, Reading};
 use app::read::Asked;
-use app::request::{Erase, NewRequest, PersonalData, ProtectionKey, RequestAct, RequestPaging};
+use app::request::{Erase, NewRequest, PersonalData, ProtectionKey, RequestAct, RequestPaging, UpdateSpan};
 use app::{Actor, App, AppError, Change, FixedClock};
 use domain::area::{AreaFact, AreaLevel};
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
+use domain::journal::Seq;
 use domain::named::Named;
 use domain::plan::PlanFact;
 use domain::request::query::RequestQuery;
 use domain::request::rules::Preset;
 use domain::request::{
-    CallWay, Channel, KeptKind, ModerationAct, ModerationGround, RequestCategory, RequestRules, RequestState,
-    RequestStep, Retention, ShownPlace,
+    CallWay, Channel, KeptKind, LEFT_OUT, ModeratedPart, ModerationAct, ModerationGround, RequestCategory,
+    RequestRules, RequestState, RequestStep, Retention, ShownPlace,
 };
 use domain::source::Source;
 use domain::subject::Subject;
@@ -23,6 +25,7 @@ use domain::unit::{UnitFact, UnitLevel};
 use jiff::civil::{Date, date};
 use scratch::Scratch;
 use store::{Address, Database};
+use words::Lang;
 
 const FIRST: Date = date(2019, 3, 4);
 
@@ -326,6 +329,63 @@ fn moderation_is_logged_without_words_and_undone(scratch: Scratch) {
     assert!(log.len() == 4 && log.iter().all(|line| line.request.is_none()));
 }
 
+fn what_units_answered_is_replaced_or_left_out(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let plan = code("p");
+    let asked = place.file("路灯不亮", "secret");
+    place.act(&asked, RequestAct::Publish { shown: true, reason: String::new() });
+    place.act(&asked, RequestAct::Step { step: RequestStep::Accept, reason: String::new() });
+    place.act(&asked, RequestAct::Answer { text: "邻居欧阳小花同意接电，已修好".into() });
+    let held = || place.runtime.block_on(place.app.request(&plan, &asked, Asked::default())).unwrap().0;
+    let portfolio = place.runtime.block_on(place.app.portfolio(&plan, Asked::default())).unwrap();
+    let parts = held().public_parts(&portfolio.plan);
+    let [(part, said)] = parts.as_slice() else { panic!("{parts:?}") };
+    assert!(said.contains("欧阳小花"));
+    let moderate = |part: &ModeratedPart, text: &str| RequestAct::ModeratePart {
+        part: part.clone(),
+        ground: ModerationGround::Personal,
+        text: text.into(),
+    };
+    // What everybody reads, wherever they do.
+    let read = || {
+        let public = place.runtime.block_on(place.app.public_request(&plan, &asked)).unwrap();
+        let histories = place.app.open_histories(&plan, vec![asked.clone()], Lang::Zh);
+        let history = place.runtime.block_on(histories).unwrap().remove(&asked).unwrap();
+        let note = history.notes.into_iter().find(|note| note.kind == "answer").unwrap().description;
+        let days = (date(2019, 3, 1).at(0, 0, 0, 0), date(2019, 3, 31).at(0, 0, 0, 0));
+        let span = UpdateSpan { from: days.0, to: days.1, behind: Seq(0), skip: 0, limit: 100 };
+        let updates = place.runtime.block_on(place.app.open_updates(&plan, span, Lang::Zh)).unwrap().updates;
+        let update = updates.into_iter().find(|it| it.id.ends_with("-a")).unwrap().description;
+        let answer = public.answer().unwrap().1.clone();
+        assert_eq!((&note, &update), (&answer, &answer));
+        answer
+    };
+    place.act(&asked, moderate(part, "邻居同意接电，已修好"));
+    assert_eq!(read(), "邻居同意接电，已修好");
+    place.clock.set_morning(date(2019, 3, 5)).unwrap();
+    place.act(&asked, moderate(part, ""));
+    assert_eq!(read(), LEFT_OUT);
+    assert_eq!(held().answer().unwrap().1, *said, "those who handle it, and whoever asked, read it");
+    let undo = RequestAct::Moderate {
+        act: ModerationAct::Undo,
+        ground: ModerationGround::Mistake,
+        title: String::new(),
+        text: String::new(),
+    };
+    place.act(&asked, undo.clone());
+    assert_eq!(read(), "邻居同意接电，已修好");
+    place.clock.set_morning(date(2019, 3, 6)).unwrap();
+    place.act(&asked, undo);
+    assert_eq!(read(), *said);
+    // A part that it does not have is none.
+    let operator = Actor::operator();
+    let act = moderate(&ModeratedPart::Answer(Seq(1)), "x");
+    let done = place.app.act_on_request(&operator, &plan, &asked, act, Source::default());
+    assert!(place.runtime.block_on(done).is_err());
+    let (log, _) = place.runtime.block_on(place.app.moderation_log(&plan, None)).unwrap();
+    assert_eq!(log.len(), 4);
+}
+
 fn where_a_blurred_request_is_nobody_finds_by_its_address(scratch: Scratch) {
     let place = Place::open(scratch);
     let plan = code("p");
@@ -347,10 +407,32 @@ fn where_a_blurred_request_is_nobody_finds_by_its_address(scratch: Scratch) {
     assert_eq!((public("西门"), public("三天")), (0, 1));
 }
 
+fn files_wait_sealed_and_not_for_ever(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let (plan, person) = (code("p"), code("zhang"));
+    let reading = Reading { table: "requests".into(), profile: Profile::default() };
+    let bytes = "姓名,电话\n欧阳小花,13812345678\n".as_bytes().to_vec();
+    let keep = place.app.keep_file(&person, &plan, "register.csv", &reading, bytes.clone());
+    let Keeping::Waits(id) = place.runtime.block_on(keep).unwrap() else { panic!("there is room") };
+    let waits = || place.runtime.block_on(place.app.waiting_file(&person, &plan, &id));
+    assert_eq!(waits().unwrap().bytes, bytes);
+    let other = Reading { table: "items".into(), profile: Profile::default() };
+    place.runtime.block_on(place.app.read_file_as(&waits().unwrap(), &other)).unwrap();
+    assert_eq!((waits().unwrap().bytes, waits().unwrap().reading), (bytes, other));
+    assert!(!place.holds("欧阳小花"));
+    let cleared = || place.runtime.block_on(place.app.clear_what_waited()).unwrap();
+    assert_eq!(cleared(), 0);
+    place.clock.set_morning(date(2019, 3, 5)).unwrap();
+    assert_eq!((cleared(), cleared()), (1, 0), "nobody had to bring another one");
+    assert!(matches!(waits(), Err(AppError::NotFound)));
+}
+
 on_both!(
+    files_wait_sealed_and_not_for_ever,
     what_is_erased_is_nowhere,
     what_is_altered_without_an_oath_is_found,
     what_is_over_its_time_goes_and_leaves_a_record,
     moderation_is_logged_without_words_and_undone,
+    what_units_answered_is_replaced_or_left_out,
     where_a_blurred_request_is_nobody_finds_by_its_address
 );

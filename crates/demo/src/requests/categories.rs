@@ -23,6 +23,7 @@ fn garbage() -> Vec<Question> {
         name: Named::new(zh, en),
         about: None,
         required,
+        private: false,
         choices,
     };
     vec![

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::fact::{CallBack, Followed, Intake, Place, Point, RequestFact};
 use super::kind::ClockKind;
+use super::moderated::ModeratedPart;
 use super::privacy::ModerationAct;
 use super::question::{self, QuestionAnswer};
 use super::state::Request;
@@ -54,6 +55,13 @@ impl RequestCheck<'_> {
                 self.text(&slot, text);
             }
             self.fact(&slot, fact, &request, before.as_ref(), facts);
+            // Nothing of theirs comes back, by whatever way in.
+            if self.context.actor.as_str() == RESIDENT
+                && before.as_ref().is_some_and(|before| before.erased)
+                && fact.is_of_asker_alone()
+            {
+                self.refuse(&slot, Problem::Erased);
+            }
         }
         self.chain(&request);
     }
@@ -227,6 +235,11 @@ impl RequestCheck<'_> {
                     self.said("reason", reason);
                 }
             }
+            RequestFact::Moderation { at, act, part: Some(part), title, .. } => {
+                self.not_future(slot, at.date());
+                let is_edit = *act == ModerationAct::Edit && title.is_empty();
+                self.moderated_part(part, is_edit, before);
+            }
             RequestFact::Moderation { at, act, title, text, .. } => {
                 self.not_future(slot, at.date());
                 self.moderation(*act, title, text, before);
@@ -279,6 +292,19 @@ impl RequestCheck<'_> {
                 self.refuse("moderation", Problem::NothingPending);
             }
             ModerationAct::Hide | ModerationAct::Undo => {}
+        }
+    }
+
+    /// Words are put in the place of a part that everybody reads, or it is left out.
+    fn moderated_part(&mut self, part: &ModeratedPart, is_edit: bool, before: Option<&Request>) {
+        let Some(before) = before.filter(|before| before.may_be_public && !before.wordless) else {
+            return self.refuse("moderation", Problem::Private);
+        };
+        if !is_edit {
+            self.refuse("moderation", Problem::WrongKind);
+        }
+        if !before.public_parts(self.plan).iter().any(|(held, _)| held == part) {
+            self.refuse("part", Problem::Missing("moderated_part"));
         }
     }
 

@@ -8,6 +8,7 @@ use super::clock::Clock;
 use super::kind::{
     CallWay, Channel, ExclusionGround, PhotoShows, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
 };
+use super::moderated::ModeratedPart;
 use super::privacy::{ModerationAct, ModerationGround};
 use super::question::QuestionAnswer;
 use super::workflow::{RequestState, RequestStep};
@@ -228,6 +229,9 @@ pub enum RequestFact {
         title: String,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         text: String,
+        /// What was edited, where it is not the request's own words; without a text it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<ModeratedPart>,
     },
     /// A photo was added. What can be seen on it is kept apart and known by its digest.
     Photo {
@@ -334,6 +338,15 @@ impl RequestFact {
                 | Self::ExclusionWithdrawn { .. }
                 | Self::Chased { .. }
         )
+    }
+
+    /// Whether residents say it of their own request alone. What others say of a matter they share takes it up again.
+    pub(super) fn is_of_asker_alone(&self) -> bool {
+        match self {
+            Self::Word { .. } | Self::CallBack(_) | Self::Photo { .. } => true,
+            Self::Move { step, .. } => matches!(step, RequestStep::Withdraw | RequestStep::Close),
+            _ => false,
+        }
     }
 
     /// Every text in it that somebody wrote.

@@ -17,6 +17,7 @@ pub mod hints;
 pub mod kind;
 pub mod learning;
 pub mod merging;
+mod moderated;
 pub mod personal;
 pub mod photo;
 pub mod pieces;
@@ -44,6 +45,7 @@ pub use kind::{
     CallWay, Channel, ClockKind, ExclusionGround, PhotoShows, RefusalGround, RequestKind, Satisfaction,
     Solved, Urgency,
 };
+pub use moderated::{LEFT_OUT, ModeratedPart, Moderation};
 pub use photo::RequestPhoto;
 pub use privacy::{KeptKind, ModerationAct, ModerationGround, PrivacyRules, Retention};
 pub use public::{PublicPlace, Publicly, ShownPlace};

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fact::Point;
+use super::question::{Question, QuestionAnswer};
 use super::row::RequestRow;
 use super::state::Request;
 use crate::code::Code;
@@ -119,6 +120,19 @@ impl Plan {
             self.request_categories.iter().filter(|it| held(it)).map(|it| it.category.clone()).collect()
         };
         Publicly { hidden: of(|it| it.private), blurred: of(|it| it.shown_place != ShownPlace::Exact) }
+    }
+
+    /// What everybody may read of what was answered to its category's questions. Of a question that is asked no more
+    /// nobody knows whether its answers were for everybody.
+    pub fn public_details<'a>(
+        &'a self,
+        request: &'a Request,
+    ) -> impl Iterator<Item = (&'a Question, &'a QuestionAnswer)> {
+        let category = request.category.as_ref().and_then(|code| self.request_category(code.as_str()));
+        request.details.iter().filter_map(move |answer| {
+            let question = category?.question(&answer.question)?;
+            (!question.private).then_some((question, answer))
+        })
     }
 
     /// Whether everybody may read a request.

@@ -50,6 +50,9 @@ pub struct Question {
     pub about: Option<Named>,
     #[serde(default)]
     pub required: bool,
+    /// What is answered is for those who work on it, whoever else may read the request.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
     /// For the kinds that choose from a list.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<AnswerChoice>,
@@ -215,6 +218,7 @@ mod tests {
             name: Named::new(name, ""),
             about: None,
             required,
+            private: false,
             choices: choices.iter().map(choice).collect(),
         }
     }

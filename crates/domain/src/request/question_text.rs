@@ -1,7 +1,7 @@
 //! A category's questions as lines of text, for a form's field and a sheet's cell.
 //!
-//! A question is a line `code | kind | 中文 | English`, with `!` before the code where it must be answered; the
-//! lines below it that begin with `-` are its choices: `- code | 中文 | English`. A line that begins with `?` says
+//! A question is a line `code | kind | 中文 | English`, with `!` before the code where it must be answered and `~` where
+//! the answer is not for everybody; the lines below it that begin with `-` are its choices: `- code | 中文 | English`. A line that begins with `?` says
 //! how the question is to be understood: `? 中文 | English`.
 
 use super::question::{AnswerChoice, AnswerKind, Question};
@@ -16,8 +16,9 @@ pub fn to_text(questions: &[Question]) -> String {
     let mut out = Vec::new();
     for question in questions {
         let must = if question.required { "!" } else { "" };
+        let inner = if question.private { "~" } else { "" };
         let name = both(&question.name);
-        out.push(format!("{must}{} | {} | {name}", question.question, question.kind.as_str()));
+        out.push(format!("{must}{inner}{} | {} | {name}", question.question, question.kind.as_str()));
         out.extend(question.about.iter().map(|about| format!("? {}", both(about))));
         for choice in &question.choices {
             out.push(format!("- {} | {}", choice.choice, both(&choice.name)));
@@ -86,17 +87,16 @@ fn read(line: &str, out: &mut Vec<Question>) -> Option<()> {
         out.last_mut()?.choices.push(AnswerChoice { choice: code, name });
         return Some(());
     }
-    let (required, line) = match line.strip_prefix(['!', '！']) {
-        Some(rest) => (true, rest),
-        None => (false, line),
-    };
+    let marks = line.find(|sign| !matches!(sign, '!' | '！' | '~' | '～')).unwrap_or(line.len());
+    let (marks, line) = line.split_at(marks);
     let parts = parts(line);
     out.push(Question {
         question: Code::new(parts.first()?).ok()?,
         kind: AnswerKind::parse(parts.get(1)?)?,
         name: named(parts.get(2..)?)?,
         about: None,
-        required,
+        required: marks.contains(['!', '！']),
+        private: marks.contains(['~', '～']),
         choices: Vec::new(),
     });
     Some(())
@@ -109,9 +109,11 @@ mod tests {
     #[test]
     fn questions_are_read_as_they_are_written() {
         let text = "!what | singlevaluelist | 哪种情况 | What is it\n? 只选一项 | Choose one\n- full | 桶满 | Full\n\
-                    - dirty | 脏 | \ndays | number | 几天 | How long";
+                    - dirty | 脏 | \ndays | number | 几天 | How long\n～！plate | string | 车牌号";
         let read = parse(text).unwrap();
-        assert_eq!(read.len(), 2);
+        assert_eq!(parse("plate | string | 车牌号").map(|read| read[0].private), Ok(false));
+        assert_eq!(read.len(), 3);
+        assert!(read[2].required && read[2].private && !read[0].private);
         assert!(read[0].required && read[0].choices.len() == 2 && read[0].about.is_some());
         assert_eq!(parse(&to_text(&read)), Ok(read));
         assert_eq!(parse(""), Ok(Vec::new()));

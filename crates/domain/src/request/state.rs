@@ -8,6 +8,7 @@ use super::appeal::{Exclusion, RateParts};
 use super::clock::{Clock, Pause, end_of};
 use super::fact::{CallBack, Followed, Place, Point, RequestFact};
 use super::kind::{CallWay, Channel, ClockKind, RefusalGround, RequestKind, Urgency};
+use super::moderated::Moderation;
 use super::photo::{RequestPhoto, photos};
 use super::privacy::{ModerationAct, ModerationGround};
 use super::question::QuestionAnswer;
@@ -101,6 +102,8 @@ pub struct Request {
     pub contact: Option<(DateTime, CallWay)>,
     pub contacts: Vec<(DateTime, CallWay, String)>,
     pub answers: Vec<Said>,
+    /// The entry that gave each of them.
+    pub answer_entries: Vec<Seq>,
     pub words: Vec<Said>,
     pub notes: Vec<Said>,
     pub photos: Vec<RequestPhoto>,
@@ -118,8 +121,8 @@ pub struct Request {
     pub erased: bool,
     /// Its words are gone, too.
     pub wordless: bool,
-    /// What moderation did and has not undone, the last one last; with the words that everybody reads instead.
-    pub moderation: Vec<(ModerationAct, Option<(String, String)>)>,
+    /// What moderation did and has not undone, the last one last.
+    pub moderation: Vec<Moderation>,
     /// Everything that moderation did, with why.
     pub moderated: Vec<(DateTime, ModerationAct, ModerationGround)>,
     /// Reminders and escalations that were made.
@@ -169,6 +172,7 @@ impl Request {
             contact: None,
             contacts: Vec::new(),
             answers: Vec::new(),
+            answer_entries: Vec::new(),
             words: Vec::new(),
             notes: Vec::new(),
             photos: Vec::new(),
@@ -244,7 +248,10 @@ impl Request {
                 }
                 self.contacts.push((*at, *way, text.clone()));
             }
-            RequestFact::Answer { at, text } => self.answers.push((*at, text.clone())),
+            RequestFact::Answer { at, text } => {
+                self.answers.push((*at, text.clone()));
+                self.answer_entries.push(seq);
+            }
             RequestFact::Word { at, text } => self.words.push((*at, text.clone())),
             RequestFact::Note { at, text } => self.notes.push((*at, text.clone())),
             RequestFact::CallBack(call) => self.call_backs.push(call.clone()),
@@ -317,12 +324,18 @@ impl Request {
                 self.published = Some(*shown);
                 self.publication_reason.clone_from(reason);
             }
-            RequestFact::Moderation { at, act, ground, title, text } => {
+            RequestFact::Moderation { at, act, ground, title, text, part } => {
                 self.moderated.push((*at, *act, *ground));
-                match act {
-                    ModerationAct::Hide => self.moderation.push((*act, None)),
-                    ModerationAct::Edit => self.moderation.push((*act, Some((title.clone(), text.clone())))),
-                    ModerationAct::Undo => drop(self.moderation.pop()),
+                let text = text.clone();
+                match (act, part.clone()) {
+                    (ModerationAct::Hide, _) => self.moderation.push(Moderation::Hidden),
+                    (ModerationAct::Edit, Some(part)) => {
+                        self.moderation.push(Moderation::Replaced { part, text });
+                    }
+                    (ModerationAct::Edit, None) => {
+                        self.moderation.push(Moderation::Edited { title: title.clone(), text });
+                    }
+                    (ModerationAct::Undo, _) => drop(self.moderation.pop()),
                 }
             }
             // Taken together, in another order.
@@ -377,12 +390,15 @@ impl Request {
 
     /// Whether moderation hides it, whatever else is said of publishing it.
     pub fn is_hidden(&self) -> bool {
-        self.moderation.iter().any(|(act, _)| *act == ModerationAct::Hide)
+        self.moderation.contains(&Moderation::Hidden)
     }
 
     /// The words that everybody reads instead of its own.
-    pub fn edited(&self) -> Option<&(String, String)> {
-        self.moderation.iter().rev().find_map(|(_, words)| words.as_ref())
+    pub fn edited(&self) -> Option<(&str, &str)> {
+        self.moderation.iter().rev().find_map(|held| match held {
+            Moderation::Edited { title, text } => Some((title.as_str(), text.as_str())),
+            _ => None,
+        })
     }
 
     /// Its title as everybody reads it.

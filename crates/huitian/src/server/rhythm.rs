@@ -52,6 +52,11 @@ pub(super) async fn keep(app: App, stop: impl Future<Output = ()>) {
 
 /// What happens to requests by itself. Every server may do it: what has moved on is left alone.
 async fn keep_requests(app: &App) {
+    match app.clear_what_waited().await {
+        Ok(0) => {}
+        Ok(gone) => tracing::info!(gone, "what nobody came back for went"),
+        Err(error) => tracing::warn!(%error, "what nobody came back for cannot go"),
+    }
     let plans = match app.plans().await {
         Ok(plans) => plans,
         Err(error) => return tracing::warn!(%error, "no plan can be read"),

@@ -1,5 +1,6 @@
 //! Putting an item on the books.
 
+use app::request::matter_name;
 use app::{AppError, Change};
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -19,6 +20,7 @@ use domain::named::Named;
 use domain::request::{Request, RequestFact};
 use domain::subject::Subject;
 use jiff::civil::DateTime;
+use words::Lang;
 
 use super::act::source;
 use super::form::{Form, field_of, level_field, moment, must, must_text};
@@ -284,13 +286,14 @@ impl Opened {
         }
         let mut place = vec![form.areas().value(&origin.area), field("address", Control::Text)];
         if let Some(request) = &self.request {
-            begin(&mut what, "name_zh", &request.title);
-            begin(&mut what, "text", &request.text);
+            let name = self.name_of(request);
+            begin(&mut what, "name_zh", &name.zh);
+            begin(&mut what, "name_en", &name.en);
+            begin(&mut what, "text", &visit.tw("item-of-request", &[("code", request.code.as_str())]));
             let helping: Vec<&str> = request.supporting_units.iter().map(Code::as_str).collect();
             begin(&mut who, "supporting", &helping.join(";"));
             let areas: Vec<&str> = request.areas.iter().map(Code::as_str).collect();
             begin(&mut place, "areas", &areas.join(";"));
-            begin(&mut place, "address", &request.address);
         }
         let here = format!("/p/{}/items/new/{}", self.plan, kind.as_str().replace('_', "-"));
         let mut sheet =
@@ -310,6 +313,18 @@ impl Opened {
             (Some(point), _) => point.fill(sheet),
             (None, Some(gap)) => gap.fill(sheet),
             (None, None) => sheet,
+        }
+    }
+
+    /// What an item of a request is called: not by its words, which may be erased there.
+    fn name_of(&self, request: &Request) -> Named {
+        let said = |lang| format!("{} {}", words::text(lang, "subject-request"), request.code);
+        let before = Named::new(said(Lang::Zh), said(Lang::En));
+        match &self.book.portfolio {
+            Some(portfolio) => {
+                matter_name(portfolio, before, request.category.as_ref(), request.areas.first())
+            }
+            None => before,
         }
     }
 

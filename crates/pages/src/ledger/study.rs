@@ -1,6 +1,9 @@
 //! Special, research and evaluation reports: begun, written and filled from the ledger, issued, read.
 
+use std::collections::BTreeMap;
+
 use app::report::IssueError;
+use app::request::RequestPaging;
 use app::study::{Counted, StudyError, StudyReport, Subjected, counts, usual_parts};
 use askama::Template;
 use axum::extract::Path;
@@ -17,6 +20,8 @@ use domain::planned_date::parse_day;
 use domain::policy::{Action, Target};
 use domain::report::study::ROWS_MOST;
 use domain::report::{Exhibit, Part, RequestTable, Show, Study, Tabled, Unfit};
+use domain::request::privacy::GONE;
+use domain::request::query::RequestQuery;
 
 use super::act::source;
 use super::address::{self, Asking};
@@ -152,7 +157,32 @@ struct TableView {
     rows: Vec<(String, String, Vec<String>)>,
 }
 
-fn table_view(page: &Page, report: &StudyReport, table: &RequestTable, place: (usize, usize)) -> TableView {
+/// The titles of hot issues as they stand today: reports keep only what they are about, and what was erased is gone.
+async fn titles(
+    visit: &Visit,
+    plan: &Code,
+    report: &StudyReport,
+) -> Result<BTreeMap<String, String>, PageError> {
+    let hot = report.study.tables().filter(|table| matches!(table.shows, Tabled::Hot));
+    let rows = hot.flat_map(|table| table.found.as_deref().unwrap_or_default());
+    let codes: Vec<Code> = rows.filter_map(|row| Code::new(&row.code).ok()).collect();
+    if codes.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let paging = RequestPaging { limit: codes.len(), ..RequestPaging::default() };
+    let query = RequestQuery { codes, ..RequestQuery::default() };
+    let found = visit.app.requests(plan, &query, &paging).await?.rows;
+    let held = found.into_iter().filter(|row| row.title != GONE);
+    Ok(held.map(|row| (row.code.to_string(), row.title)).collect())
+}
+
+fn table_view(
+    page: &Page,
+    report: &StudyReport,
+    table: &RequestTable,
+    titles: &BTreeMap<String, String>,
+    place: (usize, usize),
+) -> TableView {
     let english = page.lang.is_english();
     let plan = &report.portfolio.plan.code;
     let (from, to) = (table.from, table.to);
@@ -175,7 +205,12 @@ fn table_view(page: &Page, report: &StudyReport, table: &RequestTable, place: (u
             .map(|key| page.t(&format!("hotline-head-{key}")).into_owned())
             .collect(),
         rows: rows
-            .map(|row| (row.name.get(english).to_owned(), address(&row.code), row.cells.clone()))
+            .map(|row| {
+                let (name, title) = (row.name.get(english), titles.get(&row.code));
+                let title = title.filter(|_| matches!(table.shows, Tabled::Hot));
+                let name = title.map_or_else(|| name.to_owned(), |title| format!("{name} · {title}"));
+                (name, address(&row.code), row.cells.clone())
+            })
             .collect(),
     }
 }
@@ -308,6 +343,7 @@ pub(super) async fn show(
     }
     let english = visit.lang.is_english();
     let page = visit.page(report.item.name.get(english));
+    let titles = titles(visit, plan, &report).await?;
     let day = report.study.as_of;
     let mut trouble = trouble;
     for (title, found) in &report.overlong {
@@ -329,7 +365,7 @@ pub(super) async fn show(
                 .collect(),
             tables: (1..)
                 .zip(&part.tables)
-                .map(|(at, table): (usize, _)| table_view(&page, &report, table, (number, at)))
+                .map(|(at, table): (usize, _)| table_view(&page, &report, table, &titles, (number, at)))
                 .collect(),
             gaps: (1..)
                 .zip(&part.gaps)

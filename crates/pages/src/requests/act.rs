@@ -29,6 +29,7 @@ pub(super) enum Act {
     Publish,
     Hide,
     Edit,
+    EditPart,
     Undo,
     Categorise,
     Locate,
@@ -39,7 +40,7 @@ pub(super) enum Act {
     Divide,
 }
 
-const OTHERS: [(Act, &str); 20] = [
+const OTHERS: [(Act, &str); 21] = [
     (Act::Contact, "contact"),
     (Act::Note, "note"),
     (Act::CallBack, "call-back"),
@@ -52,6 +53,7 @@ const OTHERS: [(Act, &str); 20] = [
     (Act::Publish, "publish"),
     (Act::Hide, "hide"),
     (Act::Edit, "edit"),
+    (Act::EditPart, "edit-part"),
     (Act::Undo, "undo"),
     (Act::Categorise, "categorise"),
     (Act::Locate, "locate"),
@@ -132,6 +134,7 @@ impl Act {
             Self::Publish => request.may_be_public && request.published != Some(true) && !request.is_hidden(),
             Self::Hide => request.may_be_public && request.published != Some(false) && !request.is_hidden(),
             Self::Edit => request.is_public(),
+            Self::EditPart => request.is_public() && !request.public_parts(plan).is_empty(),
             Self::Undo => !request.moderation.is_empty() && !request.wordless,
             Self::Categorise | Self::Locate => request.state.is_open(),
             Self::Support => has_unit && request.state.is_open(),
@@ -166,6 +169,7 @@ impl Act {
             | Self::Publish
             | Self::Hide
             | Self::Edit
+            | Self::EditPart
             | Self::Undo
             | Self::Categorise
             | Self::Locate

@@ -6,13 +6,14 @@ use domain::item::Target as Thing;
 use domain::planned_date::parse_day;
 use domain::portfolio::Portfolio;
 use domain::request::{
-    CallWay, ClaimState, ClockKind, ExclusionGround, ModerationAct, ModerationGround, RateParts,
-    RefusalGround, Request, RequestStep, Satisfaction, Solved, Urgency,
+    CallWay, ClaimState, ClockKind, ExclusionGround, ModeratedPart, ModerationAct, ModerationGround,
+    RateParts, RefusalGround, Request, RequestStep, Satisfaction, Solved, Urgency,
 };
 
 use super::act::Act;
 use super::choices::{self, words_of};
 use super::one::target;
+use super::public_parts;
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::visit::Visit;
 
@@ -144,6 +145,12 @@ impl Act {
                 field("title", Control::Text).required().value(request.shown_title()),
                 field("public_text", Control::Area).required().value(request.shown_text()),
             ],
+            Self::EditPart => vec![
+                ground(),
+                field("public_part", please(public_parts::choices(&portfolio.plan, request, lang)))
+                    .required(),
+                field("other_words", Control::Area),
+            ],
             Self::Undo => vec![ground()],
             Self::Categorise => {
                 let category = request.category.as_ref().map(Code::to_string).unwrap_or_default();
@@ -226,11 +233,11 @@ impl Act {
             Ok(if project { Thing::Project(code) } else { Thing::Item(code) })
         };
         let way = || CallWay::parse(typed.get("way")).unwrap_or(CallWay::Phone);
-        let moderate = |act, title, text| {
-            let ground = ModerationGround::parse(typed.get("moderation_ground"))
-                .ok_or_else(|| missing("moderation_ground"))?;
-            Ok(RequestAct::Moderate { act, ground, title, text })
+        let ground = || {
+            ModerationGround::parse(typed.get("moderation_ground"))
+                .ok_or_else(|| missing("moderation_ground"))
         };
+        let moderate = |act, title, text| Ok(RequestAct::Moderate { act, ground: ground()?, title, text });
         let granted = typed.get("decision") == "yes";
         Ok(match self {
             Self::Step(step) if step.gives() => {
@@ -289,6 +296,11 @@ impl Act {
             }
             Self::Hide => RequestAct::Publish { shown: false, reason: must("reason")? },
             Self::Edit => moderate(ModerationAct::Edit, must("title")?, must("public_text")?)?,
+            Self::EditPart => RequestAct::ModeratePart {
+                part: ModeratedPart::parse(typed.get("public_part")).ok_or_else(|| missing("public_part"))?,
+                ground: ground()?,
+                text: text("other_words"),
+            },
             Self::Undo => moderate(ModerationAct::Undo, String::new(), String::new())?,
             Self::Categorise => RequestAct::Categorise {
                 category: code("category")?,
@@ -306,6 +318,7 @@ impl Act {
     pub(super) fn field_of(self, refused: &str) -> &str {
         match refused {
             "reason" if self == Self::Step(RequestStep::Refuse) => "refuse_why",
+            "part" => "public_part",
             "state" | "moderation" | "publication" | "parent" => "",
             claim if claim.starts_with("exclusion_") => "",
             "parts" if self == Self::DecideExclusion => "granted_parts",

@@ -236,7 +236,7 @@ pub async fn show(
         theme: format!(
             "/p/{plan}/requests/themes/new?category={}&title={}",
             matter.category.as_ref().map_or("", Code::as_str),
-            encode(&matter.title)
+            encode(matter.name(&portfolio).get(lang.is_english()))
         ),
         done: !matter.led_to.is_empty(),
         page,
@@ -287,6 +287,7 @@ fn sheet(
         )
         .collect();
     let due = due(visit.app.clock().today());
+    let name = matter.name(portfolio).get(lang.is_english()).to_owned();
     let text = visit.tw(
         "hot-proposed",
         &[
@@ -294,7 +295,7 @@ fn sheet(
             ("requests", &matter.requests.len().to_string()),
             ("from", &all.from.to_string()),
             ("to", &all.to.to_string()),
-            ("title", &matter.title),
+            ("title", &name),
         ],
     );
     let unit = matter.unit.as_ref().map(Code::to_string).unwrap_or_default();
@@ -309,7 +310,7 @@ fn sheet(
     .group(
         visit.t("hot-task"),
         vec![
-            field("name", "hot-task-name", Control::Text).value(matter.title.clone()),
+            field("name", "hot-task-name", Control::Text).value(name),
             field("text", "hot-task-text", Control::Area).value(text),
             field(
                 "lead_unit",

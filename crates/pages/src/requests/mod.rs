@@ -26,6 +26,7 @@ mod one;
 mod open;
 mod own_copy;
 mod photos;
+mod public_parts;
 mod questions;
 mod rates;
 mod reply;

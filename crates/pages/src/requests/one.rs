@@ -1,7 +1,7 @@
 //! One request for those who work on it: where it stands, what may be done, what happened, who asked.
 
 use app::read::Asked;
-use app::request::{Erase, PersonalData};
+use app::request::{Erase, PersonHints, PersonalData};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -82,6 +82,8 @@ struct OnePage {
     /// What readers reported.
     flags: String,
     may_erase: bool,
+    /// What those who handle it see of who asked, by what it is called.
+    hints: Vec<(String, String)>,
     /// Who asked, where somebody has just looked.
     shown: Vec<(String, String)>,
     reveals: Vec<String>,
@@ -171,7 +173,7 @@ pub async fn person(
     }
     match visit.app.reveal(&visit.actor, &plan, &code, &reason).await {
         Ok(person) => {
-            let shown = told(&visit, person);
+            let shown = told(&visit, &plan, person).await?;
             page(&visit, StatusCode::OK, &plan, &code, String::new(), shown, String::new()).await
         }
         Err(error) => again(&visit, &plan, &code, error).await,
@@ -192,7 +194,11 @@ async fn flags(visit: &Visit, plan: &Code, code: &Code) -> Result<String, PageEr
 }
 
 /// What is known of the person, by what it is called.
-pub(super) fn told(visit: &Visit, person: PersonalData) -> Vec<(String, String)> {
+pub(super) async fn told(
+    visit: &Visit,
+    plan: &Code,
+    person: PersonalData,
+) -> Result<Vec<(String, String)>, PageError> {
     let all = [
         ("request-person-name", person.name),
         ("request-person-phone", person.phone),
@@ -203,7 +209,28 @@ pub(super) fn told(visit: &Visit, person: PersonalData) -> Vec<(String, String)>
         ("request-person-text", person.text),
     ];
     let known = all.into_iter().filter(|(_, value)| !value.is_empty());
-    known.map(|(key, value)| (visit.t(key).into_owned(), value)).collect()
+    let mut out: Vec<(String, String)> =
+        known.map(|(key, value)| (visit.t(key).into_owned(), value)).collect();
+    if !person.answers.is_empty() {
+        let portfolio = visit.portfolio(plan).await?;
+        let categories = &portfolio.plan.request_categories;
+        let english = visit.lang.is_english();
+        out.extend(person.answers.into_iter().map(|answer| {
+            let asked = categories.iter().find_map(|held| held.question(&answer.question));
+            let name = asked.map_or(answer.question.as_str(), |asked| asked.name.get(english));
+            (name.to_owned(), answer.values.join(crate::words_of::comma(visit.lang)))
+        }));
+    }
+    Ok(out)
+}
+
+/// What those who handle it see of who asked without looking.
+async fn hinted(visit: &Visit, plan: &Code, code: &Code) -> Result<Vec<(String, String)>, PageError> {
+    let PersonHints { name, phone, email } = visit.app.person_hints(&visit.actor, plan, code).await?;
+    let all =
+        [("request-person-name", name), ("request-person-phone", phone), ("request-person-email", email)];
+    let known = all.into_iter().filter(|(_, value)| !value.is_empty());
+    Ok(known.map(|(key, value)| (visit.t(key).into_owned(), value)).collect())
 }
 
 async fn again(visit: &Visit, plan: &Code, code: &Code, error: app::AppError) -> Result<Response, PageError> {
@@ -307,9 +334,10 @@ async fn page(
         suggested,
         similar,
         keeps: visit.app.keeps_person(plan, code).await?,
+        hints: if page.is_past() { Vec::new() } else { hinted(visit, plan, code).await? },
         erased: request.erased,
         wordless: request.wordless,
-        edited: request.edited().cloned(),
+        edited: request.edited().map(|(title, text)| (title.to_owned(), text.to_owned())),
         flags: flags(visit, plan, code).await?,
         may_erase: visit.actor.may(Action::TakeRequest, &target),
         reveals: if may_reveal {

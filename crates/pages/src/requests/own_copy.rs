@@ -98,7 +98,7 @@ async fn file(visit: &Visit, copy: OwnCopy) -> Result<Response, PageError> {
         copy: &copy,
         title: request.title.clone(),
         text: request.text.clone(),
-        kept: told(visit, copy.kept.clone()),
+        kept: told(visit, &copy.plan, copy.kept.clone()).await?,
         happenings: timeline(&portfolio, &request, lang, Reader::Asker),
         for_days: copy
             .kept_for

@@ -43,7 +43,11 @@ pub(super) fn asking(category: &RequestCategory, lang: Lang) -> Vec<Asking> {
     let one = |question: &Question| Asking {
         field: field(&question.question),
         label: question.name.get(english).to_owned(),
-        hint: question.about.as_ref().map_or_else(String::new, |about| about.get(english).to_owned()),
+        hint: {
+            let about = question.about.as_ref().map(|about| about.get(english).to_owned());
+            let inner = question.private.then(|| words::text(lang, "ask-question-private").into_owned());
+            about.into_iter().chain(inner).collect::<Vec<_>>().join(" ")
+        },
         kind: question.kind.as_str(),
         optional: !question.required && question.kind != AnswerKind::Remark,
         choices: question

@@ -36,6 +36,7 @@ ledger-rule-no-date = neither a promise nor a limit
 item-add = Register an item
 item-choose = Choose what to put on the books.
 item-register = Register: { $kind }
+item-of-request = What it is about and where: see request { $code }.
 item-register-submit = Register
 item-group-what = What
 item-group-who = Who

@@ -63,6 +63,7 @@ open-data-field-status-notes = The state in words.
 open-data-field-source = The way by which it came in.
 open-data-field-service-code = The category’s code.
 open-data-field-service-name = The category’s name.
+open-data-field-service-subtype = What kind of request it is, as complaint or suggestion.
 open-data-field-description = The text, without what tells who asked.
 open-data-field-agency-responsible = The unit that has it.
 open-data-field-address = Area and address; only the area where the place is blurred.

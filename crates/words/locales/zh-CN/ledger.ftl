@@ -33,6 +33,7 @@ ledger-rule-no-date = 没有承诺日期或办理时限
 item-add = 登记事项
 item-choose = 请选择要登记的事项类型。
 item-register = 登记{ $kind }
+item-of-request = 事由、地点见诉求 { $code }。
 item-register-submit = 登记
 item-group-what = 内容
 item-group-who = 单位

@@ -57,6 +57,7 @@ open-data-field-status-notes = 状态的名称。
 open-data-field-source = 来源渠道。
 open-data-field-service-code = 类别代码。
 open-data-field-service-name = 类别名称。
+open-data-field-service-subtype = 诉求类型，如投诉、建议。
 open-data-field-description = 正文，不含个人信息。
 open-data-field-agency-responsible = 承办单位。
 open-data-field-address = 区域和地址；位置模糊的，只写区域。

@@ -72,6 +72,27 @@ fn nothing_personal_comes_onto_the_books() {
 }
 
 #[test]
+fn of_what_was_erased_residents_say_nothing_more() {
+    let mut books = Books::new();
+    books.bring("r", RequestState::Answered);
+    let erased = |actor: &str, books: &mut Books| {
+        let reason = "asked for".to_owned();
+        let fact = RequestFact::Erased { at: at(10, 0), reason, words: false, redacted: Vec::new() };
+        books.record(actor, "r", vec![fact])
+    };
+    erased("someone", &mut books).expect("erased");
+    let word = RequestFact::Word { at: at(10, 0), text: "还是不亮".into() };
+    for facts in [vec![word.clone()], moving(&books.request("r"), RequestStep::Close)] {
+        let refusals = books.record("resident", "r", facts).unwrap_err();
+        assert!(refusals.iter().any(|it| it.problem == Problem::Erased), "{refusals:?}");
+    }
+    // The office goes on, and a matter that is shared may be taken up by others who asked for it.
+    books.record("someone", "r", vec![word]).expect("what the office puts down");
+    let reopen = moving(&books.request("r"), RequestStep::Reopen);
+    books.record("resident", "r", reopen).expect("taken up");
+}
+
+#[test]
 fn what_was_forced_is_not_handed_back() {
     let mut books = Books::new();
     books.bring("r", RequestState::ReturnAsked);
