@@ -172,6 +172,7 @@ hotline-hot = Matters that most people raised
 hotline-overview = { $count } requests of { $people } people came in, after { $before } in as many days before. Most were about { $most }.
 hotline-nothing = Nothing came in; { $before } requests came in as many days before.
 hotline-warned = { $name }: { $people } people in the last whole week; usual are { $mean }, at most { $limit }.
+hotline-no-community = { $area } (no community named)
 hotline-rest = { $count } more
 hotline-tables = Tables of requests
 hotline-none = There is nothing to show.

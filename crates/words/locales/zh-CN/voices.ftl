@@ -169,6 +169,7 @@ hotline-hot = 反映人数最多的问题
 hotline-overview = 共受理诉求 { $count } 件，涉及 { $people } 人；之前同样长的时间为 { $before } 件。主要是：{ $most }。
 hotline-nothing = 没有受理诉求；之前同样长的时间为 { $before } 件。
 hotline-warned = { $name }：最近一个整周 { $people } 人；平常 { $mean } 人，上限 { $limit } 人。
+hotline-no-community = { $area }（未落到社区）
 hotline-rest = 其余 { $count } 项
 hotline-tables = 诉求统计表
 hotline-none = 没有可列的内容。
