@@ -183,10 +183,9 @@ fn behind_said(visit: &Visit, portfolio: &Portfolio, number: &RateNumber, behind
 pub(super) fn address(typed: &Typed, changed: &[(&str, &str)]) -> String {
     // The number that it opens is one of a day; lists of anything else are of today.
     let of_day = !typed.get("side").is_empty();
+    let left: &[&str] = if of_day { &["after", "key"] } else { &["after", "key", "as_of", "known_at"] };
     let kept = typed.0.iter().filter(|(name, value)| {
-        let named = |names: &[&str]| names.contains(&name.as_str());
-        !(value.is_empty() || named(&["after", "key"]) || named(&["as_of", "known_at"]) && !of_day)
-            && !changed.iter().any(|(other, _)| other == name)
+        !value.is_empty() && !left.contains(&name.as_str()) && !changed.iter().any(|(other, _)| other == name)
     });
     let kept = kept.map(|(name, value)| (name.as_str(), value.as_str()));
     let pairs = kept.chain(changed.iter().copied()).filter(|(_, value)| !value.is_empty());
