@@ -213,15 +213,15 @@ impl Tally {
         let judged: u64 = self.satisfaction.iter().sum();
         let solved = self.solved + self.partly;
         let less = |said: u64, hits: u64, part: RatePart| match by.unreached {
-            Unreached::LeaveOut => said - hits,
-            Unreached::CountAsNo => self.base_of(part) - hits,
+            Unreached::LeaveOut => said.saturating_sub(hits),
+            Unreached::CountAsNo => self.base_of(part).saturating_sub(hits),
         };
         Some(match side {
             RateSide::Due => self.due,
             RateSide::Excluded => self.excluded,
             RateSide::PartlyExcluded => return None,
             RateSide::InTime => self.in_time,
-            RateSide::NotInTime => self.base_of(RatePart::Response) - self.in_time,
+            RateSide::NotInTime => self.base_of(RatePart::Response).saturating_sub(self.in_time),
             RateSide::Solved => solved,
             RateSide::NotSolved => less(solved + self.unsolved, solved, RatePart::Resolution),
             RateSide::Satisfied => content,
