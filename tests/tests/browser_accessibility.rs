@@ -315,6 +315,7 @@ const TASK_FORCE: &[&str] = &[
     "~/surveys/instruments/build?from=huitian-felt&version=1",
     "~/surveys/instruments/huitian-felt/1",
     "~/requests/rates?from=2019-03-01&to=2019-06-30&by=category",
+    "~/requests?side=solved&rate_from=2019-03-01&rate_to=2019-06-30&rate_by=community&rate_line=&as_of=2019-06-30",
     "~/items/new",
     "~/items/new/whistle",
     "~/items/new/tracked-task?from=HT-DIR-005&relation=split_from",

@@ -49,6 +49,7 @@ mod request_reader;
 mod request_ready;
 mod request_signs;
 mod request_tally;
+mod request_then;
 mod request_update;
 mod request_voices;
 mod request_waiting;

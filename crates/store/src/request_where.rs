@@ -2,9 +2,9 @@
 
 use domain::code::Code;
 use domain::request::pieces::Pieces;
-use domain::request::query::{RateQuery, RequestOrder, RequestPaging, RequestQuery};
-use domain::request::rate::RateSide;
-use domain::request::{Point, Publicly, RateParts};
+use domain::request::query::{RateGroup, RateQuery, RequestOrder, RequestPaging, RequestQuery};
+use domain::request::rate::{RateSide, Unreached};
+use domain::request::{Point, Publicly, RateParts, Satisfaction};
 
 use crate::asked::Value;
 use crate::request::{COLUMNS, PIECES, SHOWN_PIECES, cells, cells_within, moment};
@@ -293,32 +293,42 @@ impl Where {
     fn rate(&mut self, rate: &RateQuery) {
         let (from, to) = (self.put(rate.from.to_string()), self.put(rate.to.to_string()));
         self.and(&format!("rate_due <> '' AND rate_due >= {from} AND rate_due <= {to}"));
-        if let Some(unit) = &rate.unit {
-            self.is("rate_unit", unit.as_str());
-        }
-        match rate.side {
-            RateSide::Due => return,
-            RateSide::Excluded => return self.and(&format!("excluded = {}", RateParts::ALL.bits())),
-            RateSide::PartlyExcluded => {
-                return self.and(&format!("excluded > 0 AND excluded < {}", RateParts::ALL.bits()));
-            }
-            _ => {}
+        match &rate.group {
+            RateGroup::All => {}
+            RateGroup::Unit(unit) => self.is("rate_unit", unit.as_str()),
+            RateGroup::Category(category) => self.is("category", category.as_ref().map_or("", Code::as_str)),
+            RateGroup::Areas(areas) if areas.is_empty() => self.and("1 = 0"),
+            RateGroup::Areas(areas) => self.one_of("area", areas.iter().map(Code::as_str)),
+            RateGroup::OutsideAreas(areas) => self.none_of("area", areas),
         }
         if let Some(part) = rate.side.part() {
             self.and(&format!("(excluded & {}) = 0", RateParts::of([part]).bits()));
         }
+        let unreached = rate.by.unreached == Unreached::CountAsNo;
         match rate.side {
+            RateSide::Due => {}
+            RateSide::Excluded => self.and(&format!("excluded = {}", RateParts::ALL.bits())),
+            RateSide::PartlyExcluded => {
+                self.and(&format!("excluded > 0 AND excluded < {}", RateParts::ALL.bits()));
+            }
             RateSide::InTime => self.and("in_time = 1"),
             RateSide::NotInTime => self.and("in_time = 0"),
             RateSide::Solved => self.and("solved IN ('yes', 'partly')"),
+            RateSide::NotSolved if unreached => self.and("solved NOT IN ('yes', 'partly')"),
             RateSide::NotSolved => self.and("solved = 'no'"),
-            RateSide::Satisfied => {
-                self.and("satisfaction IN ('very_satisfied', 'satisfied', 'basically_satisfied')");
+            RateSide::Satisfied => self.and(&format!("satisfaction IN ({})", levels(&rate.by.satisfied))),
+            RateSide::NotSatisfied => {
+                let said = if unreached { "" } else { "satisfaction <> '' AND " };
+                self.and(&format!("{said}satisfaction NOT IN ({})", levels(&rate.by.satisfied)));
             }
-            RateSide::NotSatisfied => self.and("satisfaction IN ('dissatisfied', 'very_dissatisfied')"),
-            RateSide::Due | RateSide::Excluded | RateSide::PartlyExcluded => {}
         }
     }
+}
+
+/// Levels as a statement lists them: the words are the program's own. Of none, one that no row has.
+fn levels(of: &[Satisfaction]) -> String {
+    let words: Vec<String> = of.iter().map(|level| format!("'{}'", level.as_str())).collect();
+    if words.is_empty() { "'-'".to_owned() } else { words.join(", ") }
 }
 
 /// By what an order goes, and whether the newest come first. `few` are put in order once they are found, by no index.

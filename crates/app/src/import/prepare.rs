@@ -16,7 +16,7 @@ use super::values::translate;
 use super::{Sheet, SheetRow};
 use crate::actor::Actor;
 use crate::request::{DecidedAsOf, Located, PlaceFault, Understanding};
-use crate::table::{CellError, CellProblem, Column, Row, Table};
+use crate::table::{CellError, CellProblem, Column, Row, Table, orders};
 use words::Lang;
 
 /// Headings are looked for in this many rows from the top.
@@ -253,6 +253,7 @@ pub fn prepare(
         })
         .collect();
 
+    let unrecorded = orders::unrecorded(|name| sources.iter().any(|(column, ..)| column.name == name));
     let body = || sheet.rows.iter().filter(|row| row.number > heading_row.number);
     let mut out = Prepared {
         table,
@@ -289,7 +290,12 @@ pub fn prepare(
         };
         match table.row(plan, today, get) {
             Ok(_) if faulty.binary_search(&row.number).is_ok() => {}
-            Ok(asks) => out.rows.push(PreparedRow { row: row.number, asks }),
+            Ok(mut asks) => {
+                if let Row::Order(order) = &mut asks {
+                    order.unrecorded = unrecorded;
+                }
+                out.rows.push(PreparedRow { row: row.number, asks });
+            }
             Err(errors) => {
                 // A cell that could not be read is missing too: it is named once.
                 let faults = &out.problems[..faults];

@@ -397,14 +397,18 @@ fn placed(
     let Some(preset) = preset_of(rules, &plan.request_categories, category, urgency) else {
         return Ok(Vec::new());
     };
-    if request.state == RequestState::Received && !areas.is_empty() && category.is_some() {
+    if request.waits_for_a_unit() && !areas.is_empty() && category.is_some() {
         let to = routing(lookup, plan, areas, category, at)?;
-        return Ok(given(Some(request), RequestStep::Assign, &to, preset, at, String::new()));
+        let (step, reason) = match request.state {
+            RequestState::Received => (RequestStep::Assign, String::new()),
+            _ => (RequestStep::Redispatch, words::both("request-given-once-placed", &[])),
+        };
+        return Ok(given(Some(request), step, &to, preset, at, reason));
     }
     use domain::request::ClockKind;
     let clock = |kind: ClockKind, limit| {
         let running = request.clocks.get(&kind)?;
-        (running.preset != preset.preset && request.reopened == 0).then(|| {
+        (running.preset != preset.preset && request.taken_up.is_none()).then(|| {
             RequestFact::Clock(domain::request::clock::Clock {
                 clock: kind,
                 preset: preset.preset.clone(),

@@ -3,19 +3,21 @@
 
 use std::collections::BTreeMap;
 
+use domain::area::AreaLevel;
 use domain::code::Code;
 use domain::item::kind::Series;
 use domain::named::Named;
 use domain::portfolio::Portfolio;
-use domain::report::{Part, Period, RequestTable, Rhythm, Tabled, TabledRow};
+use domain::report::{Part, Period, RequestTable, Rhythm, Tabled, TabledRow, days_before};
 use domain::request::warning::LEAST_WEEKS;
 use domain::source::Source;
 use jiff::Span;
 use jiff::civil::Date;
-use store::{Connection, RateBy, SignTally, StoreError, TallyBy};
+use store::{Connection, SignTally, StoreError, TallyBy};
 use words::Lang;
 
 use super::monitor::{MonitorBy, MonitorQuestion};
+use super::rate_lines::RatesBy;
 use super::rates::RateQuestion;
 use crate::App;
 use crate::actor::Actor;
@@ -85,7 +87,14 @@ fn name_of(portfolio: &Portfolio, shows: Tabled, group: &str) -> Named {
     let held = match shows {
         Tabled::Channels => return both(&format!("request-channel-{}", group.replace('_', "-")), &[]),
         Tabled::Communities => {
-            Code::new(group).ok().and_then(|code| portfolio.areas.get(&code)).map(|area| area.name.clone())
+            Code::new(group).ok().and_then(|code| portfolio.areas.get(&code)).map(|area| match area.level {
+                None | Some(AreaLevel::Community) => area.name.clone(),
+                // It stands beside its communities, and is what nobody put into one of them.
+                Some(_) => Named::new(
+                    words::with(Lang::Zh, "hotline-no-community", &[("area", area.name.get(false))]),
+                    words::with(Lang::En, "hotline-no-community", &[("area", area.name.get(true))]),
+                ),
+            })
         }
         Tabled::Units => {
             Code::new(group).ok().and_then(|code| portfolio.units.get(&code)).map(|unit| unit.name.clone())
@@ -95,7 +104,7 @@ fn name_of(portfolio: &Portfolio, shows: Tabled, group: &str) -> Named {
     held.unwrap_or_else(|| Named::new(group, group))
 }
 
-/// Counts by group with what came in as many days before, and their sum.
+/// Counts by group with what came in in the days or months before, and their sum.
 fn counted(portfolio: &Portfolio, shows: Tabled, now: &CameIn, before: &CameIn) -> Vec<TabledRow> {
     let earlier: BTreeMap<&str, u64> =
         before.groups.iter().map(|(group, held)| (group.as_str(), held.requests)).collect();
@@ -135,7 +144,7 @@ impl App {
         let (from, to) = (table.from, table.to);
         match table.shows {
             Tabled::Units => {
-                let question = RateQuestion { from, to, by: RateBy::Unit };
+                let question = RateQuestion { from, to, by: RatesBy::Unit };
                 let found = self.request_rates(plan, question, Asked::default()).await?;
                 let percent = |share: domain::request::rate::Share| {
                     share.percent().map_or_else(|| "—".to_owned(), |value| format!("{value}%"))
@@ -176,9 +185,7 @@ impl App {
                     .collect())
             }
             shows => {
-                let days = from.until(to).map_or(0, |span| span.get_days()) + 1;
-                let back = |day: Date| day.saturating_sub(Span::new().days(i64::from(days)));
-                let (earlier, plan) = ((back(from), back(to)), plan.clone());
+                let (earlier, plan) = (days_before((from, to)), plan.clone());
                 let by = match shows {
                     Tabled::Channels => TallyBy::Channel,
                     Tabled::Communities => TallyBy::Area,

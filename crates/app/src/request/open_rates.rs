@@ -10,10 +10,11 @@ use domain::request::rate::Share;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use serde::Serialize;
-use store::{RateBy, StoreError};
+use store::StoreError;
 use words::Lang;
 
 use super::open_data::csv_line;
+use super::rate_lines::{Lines, RatesBy};
 use super::rates::{RateLine, RateQuestion};
 use crate::App;
 use crate::error::AppError;
@@ -128,12 +129,14 @@ impl App {
             return Ok(OpenRates { formula: String::new(), formula_name: String::new(), lines: Vec::new() });
         };
         let (of, RateQuestion { from, to, by }) = (plan.clone(), question);
+        let lines = Lines::new(&portfolio, by);
         let mut times: BTreeMap<String, Vec<i64>> = self
             .database()
             .read_async(move |c| {
                 let mut out: BTreeMap<String, Vec<i64>> = BTreeMap::new();
-                c.answer_times(&of, (from, to), by, &mut |group, received, answered| {
+                c.answer_times(&of, (from, to), by.kept(), &mut |group, received, answered| {
                     let Some(held) = days(received, answered) else { return };
+                    let group = lines.line(group);
                     match out.get_mut(group) {
                         Some(list) => list.push(held),
                         None => drop(out.insert(group.to_owned(), vec![held])),
@@ -143,7 +146,13 @@ impl App {
             })
             .await?;
         let bases: Vec<u64> = found.lines.iter().map(|line| line.rates.tally.base()).collect();
-        let hidden = suppressed(&bases);
+        let mut hidden = suppressed(&bases);
+        if by == RatesBy::Community {
+            let above = RateQuestion { by: RatesBy::Subdistrict, ..question };
+            if let Some(above) = self.request_rates(plan, above, Asked::default()).await? {
+                hide_within(&portfolio, &found.lines, &above.lines, &mut hidden);
+            }
+        }
         let lines = found.lines.iter().zip(hidden).map(|(line, hidden)| {
             let mut answered = times.remove(&line.group).unwrap_or_default();
             told(&portfolio, question, line, hidden, &mut answered, lang)
@@ -153,6 +162,23 @@ impl App {
             formula: found.formula.version.to_string(),
             formula_name: found.formula.name.get(lang.is_english()).to_owned(),
         })
+    }
+}
+
+/// What communities of a subdistrict come to together is told of that, too: nor may the rest of each give one of them
+/// away.
+fn hide_within(portfolio: &Portfolio, lines: &[RateLine], above: &[RateLine], hidden: &mut [bool]) {
+    let of = Lines::new(portfolio, RatesBy::Subdistrict);
+    for upper in above {
+        let own: Vec<usize> = (0..lines.len())
+            .filter(|at| !lines[*at].group.is_empty() && of.line(&lines[*at].group) == upper.group)
+            .collect();
+        let mut bases: Vec<u64> = own.iter().map(|at| lines[*at].rates.tally.base()).collect();
+        // With what lies in none of them.
+        bases.push(upper.rates.tally.base().saturating_sub(bases.iter().sum()));
+        for (at, hides) in own.iter().zip(suppressed(&bases)) {
+            hidden[*at] |= hides;
+        }
     }
 }
 
@@ -193,12 +219,14 @@ fn told(
     }
 }
 
-fn name(portfolio: &Portfolio, by: RateBy, group: &str, lang: Lang) -> String {
+fn name(portfolio: &Portfolio, by: RatesBy, group: &str, lang: Lang) -> String {
     let english = lang.is_english();
     let named = match by {
-        RateBy::Unit => portfolio.units.get(group).map(|it| it.name.get(english)),
-        RateBy::Category => portfolio.plan.request_category(group).map(|it| it.name.get(english)),
-        RateBy::Area => portfolio.areas.get(group).map(|it| it.name.get(english)),
+        RatesBy::Unit => portfolio.units.get(group).map(|it| it.name.get(english)),
+        RatesBy::Category => portfolio.plan.request_category(group).map(|it| it.name.get(english)),
+        RatesBy::Subdistrict | RatesBy::Community => {
+            portfolio.areas.get(group).map(|it| it.name.get(english))
+        }
     };
     named.unwrap_or(group).to_owned()
 }

@@ -11,7 +11,10 @@ use domain::portfolio::Portfolio;
 use domain::request::call_back::{given, preset_of, step as moved};
 use domain::request::question::tidy;
 use domain::request::routing::Routing;
-use domain::request::{Request, RequestCategory, RequestFact, RequestState, RequestStep, Who};
+use domain::request::{
+    CallBack, CallWay, RateParts, Request, RequestCategory, RequestFact, RequestState, RequestStep, Solved,
+    Who,
+};
 use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
@@ -39,8 +42,14 @@ pub struct Order {
     /// The unit that it was given to; whom the rules name where it is not said.
     pub unit: Option<Code>,
     pub assigned: Option<DateTime>,
+    /// When whoever asked was first spoken to.
+    pub contacted: Option<DateTime>,
     pub answered: Option<DateTime>,
     pub answer: String,
+    /// What they said when called back on.
+    pub call: Option<CallBack>,
+    /// The rates for which its register has nothing to say.
+    pub(crate) unrecorded: RateParts,
     /// What could be made of it before.
     pub(crate) made: Option<MadeOrder>,
 }
@@ -150,13 +159,16 @@ impl Filing<'_> {
         Ok((filed.code, Taken::Written(entries)))
     }
 
-    /// What an order says that the request it became does not: how it ended, where nobody here or elsewhere has
-    /// said otherwise meanwhile.
+    /// What an order says that the request it became does not: how it ended, that whoever asked was spoken to and what
+    /// they said when called back on, where nobody here or elsewhere has said otherwise meanwhile.
     fn missing(&self, tx: &mut Tx, order: &Order, held: &Request) -> Result<Vec<Step>, AppError> {
-        let Some(answered) = order.answered else { return Ok(Vec::new()) };
+        let Some(answered) = order.answered else { return self.said_later(tx, order, held) };
         let waits = matches!(held.state, RequestState::Received | RequestState::Assigned);
         let at = order.handed().unwrap_or(answered).max(held.since);
-        if !waits || !held.answers.is_empty() || at > answered {
+        if !waits || !held.answers.is_empty() {
+            return self.said_later(tx, order, held);
+        }
+        if at > answered {
             return Ok(Vec::new());
         }
         let untouched = held.moves.iter().all(|moved| moved.seq == held.registered);
@@ -174,6 +186,26 @@ impl Filing<'_> {
         }
         let accepted = (held.lead_unit.is_some() || goes_to.is_some()).then_some(at);
         steps.extend(outcome(order, answered, accepted));
+        if held.contact.is_some() {
+            steps.retain(|(_, facts)| !facts.iter().any(|fact| matches!(fact, RequestFact::Contact { .. })));
+        }
+        Ok(steps)
+    }
+
+    /// What a register says of an order later on, of one that is with a unit or has its answer already.
+    fn said_later(&self, tx: &mut Tx, order: &Order, held: &Request) -> Result<Vec<Step>, AppError> {
+        let mut steps = Vec::new();
+        if held.contact.is_none() && held.lead_unit.is_some() {
+            steps.extend(order.contacted.map(spoken));
+        }
+        let judged = matches!(held.state, RequestState::Answered | RequestState::Closed);
+        let call = order.call.as_ref().filter(|_| judged && held.call_backs.is_empty());
+        if let Some(call) = call.filter(|call| held.answer().is_some_and(|(at, _)| call.at >= *at)) {
+            // What was divided closes when its matters have.
+            let parts = tx.with_lookup(|lookup| lookup.requests_of(self.plan, &held.code))?;
+            let divided = parts.iter().any(|(_, merged, state)| !merged && state.is_open());
+            steps.extend(called(call, held.state == RequestState::Answered && !divided));
+        }
         Ok(steps)
     }
 
@@ -231,18 +263,37 @@ fn past_step(plan: &Code, code: &Code, at: DateTime, facts: Vec<RequestFact>, so
     }
 }
 
-/// How an order ended: accepted where somebody had it, then answered.
+/// Whoever asked was spoken to; by what means few registers say.
+fn spoken(at: DateTime) -> Step {
+    (at, vec![RequestFact::Contact { at, way: CallWay::Phone, text: String::new() }])
+}
+
+/// They were called back on: who is helped is done with. "Not solved" is put down and takes nothing up again here: whoever
+/// keeps the register does that, and it comes as an order of its own.
+fn called(call: &CallBack, closes: bool) -> Vec<Step> {
+    let closes = closes && call.solved.is_some_and(|solved| !Solved::reopens(solved));
+    let close = closes.then(|| (call.at, vec![moved(RequestStep::Close, RequestState::Closed, call.at)]));
+    std::iter::once((call.at, vec![RequestFact::CallBack(call.clone())])).chain(close).collect()
+}
+
+/// How an order ended: accepted where somebody had it, who then spoke to whoever asked; answered, and called back on.
 fn outcome(order: &Order, answered: DateTime, accepted: Option<DateTime>) -> Vec<Step> {
     let text = match clean(&order.answer) {
         text if text.trim().is_empty() => words::both("order-settled-elsewhere", &[]),
         text => text,
     };
     let accept = |at| (at, vec![moved(RequestStep::Accept, RequestState::Accepted, at)]);
-    let answer = vec![
+    let mut answer = vec![
         moved(RequestStep::Answer, RequestState::Answered, answered),
         RequestFact::Answer { at: answered, text }.masked(),
     ];
-    accepted.map(accept).into_iter().chain([(answered, answer)]).collect()
+    // Of what nobody had there are no rates.
+    if accepted.is_some() && !order.unrecorded.is_empty() {
+        answer.push(RequestFact::Unrecorded { parts: order.unrecorded });
+    }
+    let spoken = accepted.and(order.contacted).map(spoken);
+    let call = order.call.iter().flat_map(|call| called(call, true));
+    accepted.map(accept).into_iter().chain(spoken).chain([(answered, answer)]).chain(call).collect()
 }
 
 impl Order {
@@ -262,7 +313,7 @@ impl Order {
         match self.answered {
             // It may not have been given to anybody: then it was answered at once.
             Some(answered) => outcome(self, answered, given.then(|| self.handed().unwrap_or(answered))),
-            None => Vec::new(),
+            None => self.contacted.filter(|_| given).map(spoken).into_iter().collect(),
         }
     }
 

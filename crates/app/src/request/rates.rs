@@ -8,6 +8,7 @@ use domain::history::View;
 use domain::journal::Seq;
 use domain::plan::PlanFact;
 use domain::refusal::{Problem, Refusal};
+use domain::report::days_before;
 use domain::request::frozen::{ChangedLine, FrozenLine, FrozenRates};
 use domain::request::rate::{RateFormula, RateRow, Rates, Tally, ranks};
 use domain::request::{Request, RequestRow};
@@ -17,6 +18,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use store::{Connection, RateBy, StoreError};
 
+use super::rate_lines::{Lines, RatesBy};
 use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, Receipt};
@@ -27,7 +29,12 @@ use crate::read::Asked;
 pub struct RateQuestion {
     pub from: Date,
     pub to: Date,
-    pub by: RateBy,
+    pub by: RatesBy,
+}
+
+/// The days of a period of which limits have run out: one that runs out after the day looked at is not due yet.
+pub(super) fn run_out((from, to): (Date, Date), view: View) -> (Date, Date) {
+    (from, to.min(view.as_of))
 }
 
 /// One group's rates.
@@ -38,7 +45,7 @@ pub struct RateLine {
     pub rates: Rates,
     pub score: Option<Decimal>,
     pub rank: Option<usize>,
-    /// In the stretch of the same length before.
+    /// In the days before, or the months where these are whole ones.
     pub before: Option<Decimal>,
     pub rank_before: Option<usize>,
 }
@@ -84,12 +91,10 @@ impl App {
     ) -> Result<Option<RatePage>, AppError> {
         let portfolio = self.portfolio_at(plan, view).await?;
         let Some(formula) = portfolio.plan.rate_formula(question.to).cloned() else { return Ok(None) };
-        let length = question.from.until(question.to).map_or(0, |span| span.get_days()) + 1;
-        let back = |day: Date| day.saturating_sub(jiff::Span::new().days(i64::from(length)));
-        let earlier = (back(question.from), back(question.to));
-        // A limit that runs out after the day looked at is not due yet.
-        let now = (question.from, question.to.min(view.as_of));
-        let (plan, by) = (plan.clone(), question.by);
+        let earlier = days_before((question.from, question.to));
+        let now = run_out((question.from, question.to), view);
+        let (plan, by) = (plan.clone(), question.by.kept());
+        let rolled = Lines::new(&portfolio, question.by);
         let (now, before) = self
             .database()
             .read_async(move |c| {
@@ -99,12 +104,16 @@ impl App {
                 ))
             })
             .await?;
+        let (now, before) = (roll(&rolled, now), roll(&rolled, before));
         let score = |tally: &Tally| Rates::of(*tally, &formula).score(&formula);
+        // What is not known is nobody's to be ranked.
+        let ranked =
+            |(line, tally): (&String, &Tally), score| (score, if line.is_empty() { 0 } else { tally.base() });
         // The stretch before goes by the formula that was in force then.
         let old = portfolio.plan.rate_formula(earlier.1).unwrap_or(&formula).clone();
         let score_before = |tally: &Tally| Rates::of(*tally, &old).score(&old);
         let scores_before: Vec<(Option<Decimal>, u64)> =
-            before.values().map(|tally| (score_before(tally), tally.base())).collect();
+            before.iter().map(|line| ranked(line, score_before(line.1))).collect();
         let ranked_before: BTreeMap<&String, Option<usize>> =
             before.keys().zip(ranks(&scores_before, old.least)).collect();
         let mut all = Tally::default();
@@ -112,7 +121,7 @@ impl App {
         now.values().for_each(|tally| all.merge(tally));
         before.values().for_each(|tally| all_before.merge(tally));
         let scores: Vec<(Option<Decimal>, u64)> =
-            now.values().map(|tally| (score(tally), tally.base())).collect();
+            now.iter().map(|line| ranked(line, score(line.1))).collect();
         let ranked = ranks(&scores, formula.least);
         let mut lines: Vec<RateLine> = now
             .iter()
@@ -149,7 +158,7 @@ impl App {
         (from, to): (Date, Date),
         ground: (Source, String),
     ) -> Result<Receipt, AppError> {
-        let question = RateQuestion { from, to, by: RateBy::Unit };
+        let question = RateQuestion { from, to, by: RatesBy::Unit };
         let today = self.clock().today();
         if to >= today {
             let problem = Problem::Future { date: to, today };
@@ -177,6 +186,15 @@ impl App {
         let (source, reason) = ground;
         self.change(actor, Change { command, effective: None, source, reason }).await
     }
+}
+
+/// Counts of what is kept, put into the lines that they count in.
+fn roll(lines: &Lines, kept: BTreeMap<String, Tally>) -> BTreeMap<String, Tally> {
+    let mut out: BTreeMap<String, Tally> = BTreeMap::new();
+    for (group, tally) in kept {
+        out.entry(lines.line(&group).to_owned()).or_default().merge(&tally);
+    }
+    out
 }
 
 fn tallies(

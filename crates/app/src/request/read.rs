@@ -16,7 +16,7 @@ use crate::error::AppError;
 use crate::read::Asked;
 
 /// The most rows of one page.
-const PAGE_MOST: usize = 1_000;
+pub(super) const PAGE_MOST: usize = 1_000;
 /// The most rows that are passed over for a page that is asked for by its number.
 pub const SKIP_MOST: usize = 100_000;
 /// What a list is counted up to: beyond, it says "more than".

@@ -9,7 +9,7 @@ mod item_records;
 mod items;
 mod layers;
 mod links;
-mod orders;
+pub(crate) mod orders;
 mod plan;
 mod projects;
 mod request_rules;

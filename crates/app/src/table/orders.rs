@@ -1,7 +1,9 @@
 //! Work orders of a hotline as its register has them: one row is a request, with what became of it there.
 
 use domain::named::{NAME_MAX, TEXT_MAX};
-use domain::request::{Channel, RequestKind, Urgency};
+use domain::request::{
+    CallBack, CallWay, Channel, RatePart, RateParts, RequestKind, Satisfaction, Solved, Urgency,
+};
 use domain::source::Source;
 use jiff::civil::{Date, DateTime};
 use rust_decimal::prelude::ToPrimitive;
@@ -13,6 +15,9 @@ const KINDS: &[&str] = &["complaint", "help", "question", "suggestion", "offence
 /// What longitudes and latitudes refer to.
 pub(super) const DATUMS: &[&str] = &["wgs84", "gcj02", "bd09"];
 const CHANNELS: &[&str] = &["hotline", "direct_channel", "site", "paper", "email", "open311"];
+const SOLVED: &[&str] = &["yes", "partly", "no"];
+const SATISFACTION: &[&str] =
+    &["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"];
 
 pub(super) const REQUESTS: Table = Table {
     name: "requests",
@@ -36,11 +41,27 @@ pub(super) const REQUESTS: Table = Table {
         column("may_be_public", false, K::YesNo),
         column("unit", false, K::Code),
         column("assigned", false, K::Moment),
+        column("contacted", false, K::Moment),
         column("answered", false, K::Moment),
         column("answer", false, K::Text),
+        column("called_back", false, K::Moment),
+        column("reached", false, K::YesNo),
+        column("was_contacted", false, K::YesNo),
+        column("solved", false, K::OneOf(SOLVED)),
+        column("satisfaction", false, K::OneOf(SATISFACTION)),
     ],
     reading: Reading::Order,
 };
+
+/// The rates of which a register that has some columns says nothing: what it does not record of any order is not known of
+/// it. Where it has the column, an empty cell says that it did not happen.
+pub(crate) fn unrecorded(has: impl Fn(&str) -> bool) -> RateParts {
+    RateParts::of(RatePart::ALL.iter().copied().filter(|part| match part {
+        RatePart::Response => !has("contacted"),
+        RatePart::Resolution => !has("solved"),
+        RatePart::Satisfaction => !has("satisfaction"),
+    }))
+}
 
 /// The column that a refusal about a request is about.
 pub(super) fn column_of(topic: &str) -> &str {
@@ -49,6 +70,8 @@ pub(super) fn column_of(topic: &str) -> &str {
         "place" => "area",
         "point" => "longitude",
         "state" => "answered",
+        "contact" => "contacted",
+        "call_back" => "called_back",
         "source" => "source_url",
         other => other,
     }
@@ -59,13 +82,17 @@ pub(super) fn column_of(topic: &str) -> &str {
 pub(super) fn order(cells: &mut Cells, today: Date) -> Order {
     let source = super::source(cells);
     let new = new(cells, source);
+    let answered = cells.moment("answered");
     let order = Order {
         new,
         stated: stated(cells),
         unit: cells.code("unit"),
         assigned: cells.moment("assigned"),
-        answered: cells.moment("answered"),
+        contacted: cells.moment("contacted"),
+        answered,
         answer: cells.text("answer"),
+        call: call(cells, answered),
+        unrecorded: RateParts::NONE,
         made: None,
     };
     in_order(cells, &order);
@@ -101,6 +128,32 @@ fn new(cells: &mut Cells, source: Source) -> NewRequest {
     }
 }
 
+/// What whoever asked said when the register's keeper called them back, at that moment or, where none is given, when it
+/// was answered. Whoever was not reached said nothing, whatever stands beside it; nor did anybody of an order that has no
+/// answer yet.
+fn call(cells: &mut Cells, answered: Option<DateTime>) -> Option<CallBack> {
+    let at = cells.moment("called_back");
+    let reached = cells.yes_no("reached");
+    let contacted = cells.yes_no("was_contacted");
+    let solved = cells.word("solved", SOLVED, Solved::parse);
+    let satisfaction = cells.word("satisfaction", SATISFACTION, Satisfaction::parse);
+    let said = contacted.is_some() || solved.is_some() || satisfaction.is_some();
+    let call = CallBack {
+        at: at.or(answered)?,
+        way: CallWay::Phone,
+        reached: reached.unwrap_or(said),
+        contacted,
+        solved,
+        satisfaction,
+        text: String::new(),
+    };
+    match call.reached {
+        true => said.then_some(call),
+        false if reached.is_none() => None,
+        false => Some(CallBack { contacted: None, solved: None, satisfaction: None, ..call }),
+    }
+}
+
 /// Where an order says it is. Both may be up to 180 degrees: which of them is which is settled by the map.
 fn stated(cells: &mut Cells) -> Option<Stated> {
     let datum = cells.word("datum", DATUMS, Datum::parse).unwrap_or_default();
@@ -127,18 +180,31 @@ fn in_order(cells: &mut Cells, order: &Order) {
     if earlier(order.assigned, order.new.at) {
         cells.fail("assigned", CellProblem::TooEarly);
     }
+    if earlier(order.contacted, order.new.at) {
+        cells.fail("contacted", CellProblem::TooEarly);
+    }
     if earlier(order.answered, order.assigned.or(order.new.at)) {
         cells.fail("answered", CellProblem::TooEarly);
     }
+    if earlier(order.call.as_ref().map(|call| call.at), order.answered) {
+        cells.fail("called_back", CellProblem::TooEarly);
+    }
     // What cannot be read is named already.
-    if !order.answer.is_empty() && cells.is_empty("answered") {
+    let ended = !order.answer.is_empty() || !cells.is_empty("called_back");
+    if ended && cells.is_empty("answered") {
         cells.fail("answered", CellProblem::Missing);
     }
 }
 
 /// Nothing has happened that is still to come.
 fn in_time(cells: &mut Cells, order: &Order, today: Date) {
-    let moments = [("received", order.new.at), ("assigned", order.assigned), ("answered", order.answered)];
+    let moments = [
+        ("received", order.new.at),
+        ("assigned", order.assigned),
+        ("contacted", order.contacted),
+        ("answered", order.answered),
+        ("called_back", order.call.as_ref().map(|call| call.at).filter(|_| !cells.is_empty("called_back"))),
+    ];
     for (column, at) in moments {
         if at.is_some_and(|at| at.date() > today) {
             cells.fail(column, CellProblem::Future { today });
@@ -176,6 +242,8 @@ mod tests {
     fn the_words_of_its_columns_are_those_of_requests() {
         assert!(RequestKind::ALL.iter().map(|kind| kind.as_str()).eq(KINDS.iter().copied()));
         assert!(Datum::ALL.iter().map(|datum| datum.as_str()).eq(DATUMS.iter().copied()));
+        assert!(Solved::ALL.iter().map(|solved| solved.as_str()).eq(SOLVED.iter().copied()));
+        assert!(Satisfaction::ALL.iter().map(|level| level.as_str()).eq(SATISFACTION.iter().copied()));
         assert!(Channel::ALL.iter().map(|channel| channel.as_str()).eq(CHANNELS.iter().copied()));
     }
 }

@@ -39,7 +39,7 @@ fn appeal(parts: RateParts) -> RequestAct {
 }
 
 fn satisfaction(place: &Place, asked: Asked) -> (u64, u64) {
-    let question = app::request::RateQuestion { from: MARCH.0, to: MARCH.1, by: app::request::RateBy::Unit };
+    let question = app::request::RateQuestion { from: MARCH.0, to: MARCH.1, by: app::request::RatesBy::Unit };
     let found = place.runtime.block_on(place.app.request_rates(&code("p"), question, asked)).unwrap();
     let line = found.unwrap().lines.remove(0);
     (line.rates.tally.base(), line.rates.satisfaction.of)

@@ -32,6 +32,7 @@ mod orders;
 mod place_tools;
 mod privacy;
 mod properties;
+mod rates_behind;
 mod report_material;
 mod report_numbers;
 mod request_rhythm;

@@ -34,6 +34,20 @@ pub struct Period {
     pub to: Date,
 }
 
+/// The days that some days are held against: the ones before them, as many; of whole months as many whole months.
+pub fn days_before((from, to): (Date, Date)) -> (Date, Date) {
+    if from.day() == 1 && to == to.last_of_month() && from <= to {
+        let months = (i32::from(to.year()) - i32::from(from.year())) * 12 + i32::from(to.month())
+            - i32::from(from.month())
+            + 1;
+        let back = |day: Date| day.saturating_sub(Span::new().months(months));
+        return (back(from), back(to.first_of_month()).last_of_month());
+    }
+    let days = from.until(to).map_or(0, |span| span.get_days()) + 1;
+    let back = |day: Date| day.saturating_sub(Span::new().days(days));
+    (back(from), back(to))
+}
+
 impl Period {
     /// The period that a day lies in. Weeks begin on Monday.
     pub fn containing(rhythm: Rhythm, day: Date) -> Self {
@@ -105,6 +119,31 @@ mod tests {
     }
 
     proptest! {
+        /// Months are held against the months before them, whatever their lengths, other days against as many.
+        #[test]
+        fn what_days_are_held_against_ends_where_they_begin(
+            days in 0i64..20_000, length in 0i64..800, whole in any::<bool>(),
+        ) {
+            let plus = |day: Date, days| day.checked_add(Span::new().days(days)).unwrap();
+            let from = plus(date(1990, 1, 1), days);
+            let (from, to) = if whole {
+                (from.first_of_month(), plus(from, length).last_of_month())
+            } else {
+                (from, plus(from, length))
+            };
+            let (first, last) = days_before((from, to));
+            prop_assert_eq!(last.tomorrow().unwrap(), from);
+            if from.day() == 1 && to == to.last_of_month() {
+                prop_assert_eq!(first.day(), 1);
+                let months = |from: Date, to: Date| {
+                    i32::from(to.year() - from.year()) * 12 + i32::from(to.month() - from.month())
+                };
+                prop_assert_eq!(months(first, last), months(from, to));
+            } else {
+                prop_assert_eq!(first.until(last).unwrap().get_days(), from.until(to).unwrap().get_days());
+            }
+        }
+
         #[test]
         fn periods_follow_each_other_without_gaps(days in 0i64..20_000, which in 0usize..4) {
             let day = date(1990, 1, 1).checked_add(Span::new().days(days)).unwrap();

@@ -81,9 +81,12 @@ pub fn reopened(request: &Request, preset: &Preset, at: DateTime, reason: String
         *held = reason;
     }
     let mut out = vec![moved];
-    // One that nobody had yet gets its limits when it is given to somebody.
+    // One that nobody had yet gets its limits when it is given to somebody; until then it waits for that.
     if request.clocks.contains_key(&ClockKind::Resolution) {
         out.push(clock(ClockKind::Resolution, preset, preset.reopened, at));
+    }
+    if request.lead_unit.is_none() {
+        out.push(received(preset, at));
     }
     out
 }

@@ -45,7 +45,7 @@ impl Watching {
 pub fn watched(request: &Request, by: Watching, now: DateTime) -> Vec<Watched> {
     let Watching { books_months, decision } = by;
     match request.state {
-        RequestState::Received => {
+        _ if request.waits_for_a_unit() => {
             let clock = request.clocks.get(&ClockKind::Assignment);
             let limit = request.due(ClockKind::Assignment);
             let given_out = limit.zip(clock).map(|(limit, clock)| Watched {

@@ -262,6 +262,15 @@ impl RequestCheck<'_> {
                     self.said("reason", reason);
                 }
             }
+            // Said together with how it ended, by whoever brings that.
+            RequestFact::Unrecorded { parts } => {
+                if parts.is_empty() {
+                    self.refuse(slot, Problem::Empty);
+                }
+                if !all.iter().any(|fact| matches!(fact, RequestFact::Answer { .. })) {
+                    self.refuse("answer", Problem::Missing("answer"));
+                }
+            }
             RequestFact::Erased { reason, .. } => self.said("reason", reason),
             // What people do to remind each other is said elsewhere: this is the calendar's own word.
             RequestFact::Chased { .. } => {

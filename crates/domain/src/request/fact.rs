@@ -214,6 +214,11 @@ pub enum RequestFact {
         number: u32,
         reason: String,
     },
+    /// The rates for which the register that says how it ended does not say how it went: it has no columns for that. It
+    /// counts in them once somebody says so.
+    Unrecorded {
+        parts: RateParts,
+    },
     /// Whether everybody may read it, and why not.
     Publication {
         shown: bool,
@@ -316,6 +321,7 @@ impl RequestFact {
             Self::ExclusionAsked { number, .. } => numbered("exclusion_asked", *number),
             Self::ExclusionDecided { number, .. } => numbered("exclusion_decided", *number),
             Self::ExclusionWithdrawn { number, .. } => numbered("exclusion_withdrawn", *number),
+            Self::Unrecorded { .. } => "unrecorded".into(),
             Self::Publication { .. } => "publication".into(),
             Self::Moderation { .. } => "moderation".into(),
             Self::Photo { photo, .. } => format!("photo/{photo}"),
@@ -336,6 +342,7 @@ impl RequestFact {
                 | Self::ExclusionAsked { .. }
                 | Self::ExclusionDecided { .. }
                 | Self::ExclusionWithdrawn { .. }
+                | Self::Unrecorded { .. }
                 | Self::Chased { .. }
         )
     }

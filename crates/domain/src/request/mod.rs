@@ -16,6 +16,7 @@ pub mod frozen;
 pub mod hints;
 pub mod kind;
 pub mod learning;
+mod limits;
 pub mod merging;
 mod moderated;
 pub mod personal;

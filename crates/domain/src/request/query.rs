@@ -5,7 +5,8 @@ use jiff::civil::{Date, DateTime};
 use super::fact::Point;
 use super::kind::{Channel, RequestKind};
 use super::public::Publicly;
-use super::rate::RateSide;
+use super::rate::{Counting, RateSide};
+use super::row::RequestRow;
 use super::workflow::RequestState;
 use crate::code::Code;
 use crate::item::Target;
@@ -76,8 +77,40 @@ pub struct Counted {
 pub struct RateQuery {
     pub from: Date,
     pub to: Date,
-    pub unit: Option<Code>,
+    pub group: RateGroup,
     pub side: RateSide,
+    /// By what its sides are told apart.
+    pub by: Counting,
+}
+
+/// What the requests of a line of the rates have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RateGroup {
+    All,
+    Unit(Code),
+    /// Nothing for those that have none.
+    Category(Option<Code>),
+    /// In one of these areas.
+    Areas(Vec<Code>),
+    /// In none of these, or nobody knows where.
+    OutsideAreas(Vec<Code>),
+}
+
+impl RateQuery {
+    /// Whether a request is one of them.
+    pub fn takes(&self, row: &RequestRow) -> bool {
+        let Some(rate) = row.rate.as_ref().filter(|rate| (self.from..=self.to).contains(&rate.due)) else {
+            return false;
+        };
+        let of_group = match &self.group {
+            RateGroup::All => true,
+            RateGroup::Unit(unit) => rate.unit == *unit,
+            RateGroup::Category(category) => row.category == *category,
+            RateGroup::Areas(areas) => row.area.as_ref().is_some_and(|area| areas.contains(area)),
+            RateGroup::OutsideAreas(areas) => !row.area.as_ref().is_some_and(|area| areas.contains(area)),
+        };
+        of_group && self.side.takes(rate, &self.by)
+    }
 }
 
 /// How a list is ordered.

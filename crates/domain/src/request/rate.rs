@@ -45,12 +45,24 @@ pub struct RateFormula {
 }
 
 impl RateFormula {
+    /// What of it says on which side of a rate a request stands.
+    pub fn counting(&self) -> Counting {
+        Counting { satisfied: self.satisfied.clone(), unreached: self.unreached }
+    }
+
     pub fn is_sound(&self) -> bool {
         let Weights { response, resolution, satisfaction } = self.weights;
         u32::from(response) + u32::from(resolution) + u32::from(satisfaction) > 0
             && self.partly <= 100
             && !self.satisfied.is_empty()
     }
+}
+
+/// By what of a formula the sides of a rate are told apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counting {
+    pub satisfied: Vec<Satisfaction>,
+    pub unreached: Unreached,
 }
 
 /// What a request adds to its unit's rates.
@@ -72,34 +84,48 @@ pub struct RateRow {
 }
 
 impl RateRow {
-    /// `None` for what no unit ever had: a question answered at once, what was refused at the desk.
+    /// `None` for what no unit ever had, a question answered at once or what was refused at the desk, and while nobody
+    /// knows when its limit runs out.
     pub fn of(request: &Request) -> Option<Self> {
-        let pauses = request.pauses();
-        let first = request.first_resolution.as_ref()?;
-        // Only while the first limit runs does an extension move it.
-        let due = match request.reopened {
-            0 => request.due(super::kind::ClockKind::Resolution)?,
-            _ => first.due(&pauses),
-        };
+        let due = request.first_due()?;
         let unit = request.lead_at(due)?.clone();
         let verdict = request.verdict();
         let response_due = request.due(super::kind::ClockKind::Response);
         let spoken = request.contact.map(|(at, _)| at);
+        // What whoever asked says of it, once they are called back on.
+        let said = verdict.and_then(|call| call.contacted);
         let in_time = match (spoken, response_due) {
             (Some(at), Some(due)) => at <= due,
+            // A register that has no moments of it is taken at the word of those whom it called back on.
+            (None, _) => request.unrecorded.has(RatePart::Response) && said == Some(true),
             _ => false,
         };
-        // Whoever was not spoken to says so.
-        let denied = verdict.is_some_and(|call| call.contacted == Some(false));
         Some(Self {
             due: due.date(),
             unit,
-            in_time: in_time && !denied,
+            // Whoever was not spoken to says so.
+            in_time: in_time && said != Some(false),
             reached: verdict.is_some(),
             solved: verdict.and_then(|call| call.solved),
             satisfaction: verdict.and_then(|call| call.satisfaction),
-            left_out: request.left_out(),
+            left_out: request.left_out().with(request.unknown_parts()),
         })
+    }
+}
+
+impl Request {
+    /// The rates that it cannot count in because the register that brought it does not say how it went, and nobody has
+    /// since: what is unknown is no "no".
+    pub fn unknown_parts(&self) -> RateParts {
+        let verdict = self.verdict();
+        let known = |part: RatePart| match part {
+            RatePart::Response => {
+                self.contact.is_some() || verdict.is_some_and(|call| call.contacted.is_some())
+            }
+            RatePart::Resolution => verdict.is_some_and(|call| call.solved.is_some()),
+            RatePart::Satisfaction => verdict.is_some_and(|call| call.satisfaction.is_some()),
+        };
+        RateParts::of(self.unrecorded.iter().filter(|part| !known(*part)))
     }
 }
 
@@ -179,6 +205,28 @@ impl Tally {
         for (held, more) in self.apart.iter_mut().zip(other.apart) {
             *held += more;
         }
+    }
+
+    /// How many stand on a side; nothing of the side that no count is kept of.
+    pub fn on(&self, side: RateSide, by: &Counting) -> Option<u64> {
+        let content: u64 = by.satisfied.iter().map(|level| self.satisfaction[*level as usize]).sum();
+        let judged: u64 = self.satisfaction.iter().sum();
+        let solved = self.solved + self.partly;
+        let less = |said: u64, hits: u64, part: RatePart| match by.unreached {
+            Unreached::LeaveOut => said.saturating_sub(hits),
+            Unreached::CountAsNo => self.base_of(part).saturating_sub(hits),
+        };
+        Some(match side {
+            RateSide::Due => self.due,
+            RateSide::Excluded => self.excluded,
+            RateSide::PartlyExcluded => return None,
+            RateSide::InTime => self.in_time,
+            RateSide::NotInTime => self.base_of(RatePart::Response).saturating_sub(self.in_time),
+            RateSide::Solved => solved,
+            RateSide::NotSolved => less(solved + self.unsolved, solved, RatePart::Resolution),
+            RateSide::Satisfied => content,
+            RateSide::NotSatisfied => less(judged, content, RatePart::Satisfaction),
+        })
     }
 
     /// What counts.
@@ -330,8 +378,10 @@ impl RateSide {
         }
     }
 
-    /// Whether a request stands on this side.
-    pub fn takes(self, row: &RateRow, satisfied: &[Satisfaction]) -> bool {
+    /// Whether a request stands on this side. Where whoever was not reached counts as a "no", they stand among those.
+    pub fn takes(self, row: &RateRow, by: &Counting) -> bool {
+        let unreached = by.unreached == Unreached::CountAsNo;
+        let content = row.satisfaction.is_some_and(|level| by.satisfied.contains(&level));
         if self.part().is_some_and(|part| row.left_out.has(part)) {
             return false;
         }
@@ -342,9 +392,9 @@ impl RateSide {
             Self::InTime => row.in_time,
             Self::NotInTime => !row.in_time,
             Self::Solved => matches!(row.solved, Some(Solved::Yes | Solved::Partly)),
-            Self::NotSolved => row.solved == Some(Solved::No),
-            Self::Satisfied => row.satisfaction.is_some_and(|level| satisfied.contains(&level)),
-            Self::NotSatisfied => row.satisfaction.is_some_and(|level| !satisfied.contains(&level)),
+            Self::NotSolved => row.solved.map_or(unreached, |solved| solved == Solved::No),
+            Self::Satisfied => content,
+            Self::NotSatisfied => !content && (unreached || row.satisfaction.is_some()),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, DateTime};
 
 use super::appeal::{Exclusion, RateParts};
-use super::clock::{Clock, Pause, end_of};
+use super::clock::Clock;
 use super::fact::{CallBack, Followed, Place, Point, RequestFact};
 use super::kind::{CallWay, Channel, ClockKind, RefusalGround, RequestKind, Urgency};
 use super::moderated::Moderation;
@@ -97,8 +97,14 @@ pub struct Request {
     /// The unit that has it may not hand it back.
     pub forced: bool,
     pub clocks: BTreeMap<ClockKind, Clock>,
-    /// The first limit of its answer: the one its rates go by.
+    /// The limit of its first answer, as it was said last before it was taken up again: the one its rates go by.
     pub first_resolution: Option<Clock>,
+    /// The day to which that one was extended.
+    pub first_extended: Option<Date>,
+    /// The day to which the limit of its answer that runs now was extended.
+    pub extended: Option<Date>,
+    /// The entry by which it was first taken up again after its first limit had begun to run.
+    pub taken_up: Option<Seq>,
     pub contact: Option<(DateTime, CallWay)>,
     pub contacts: Vec<(DateTime, CallWay, String)>,
     pub answers: Vec<Said>,
@@ -108,6 +114,7 @@ pub struct Request {
     pub notes: Vec<Said>,
     pub photos: Vec<RequestPhoto>,
     pub call_backs: Vec<CallBack>,
+    /// What was asked for the limit that runs now.
     pub extension: Option<Extension>,
     pub links: Vec<Target>,
     /// Since which entry each is linked.
@@ -118,6 +125,8 @@ pub struct Request {
     pub reopened: u32,
     /// What units asked for about its rates, in the order in which they did.
     pub exclusions: Vec<Exclusion>,
+    /// The rates for which the register that brought it and how it ended does not say how it went.
+    pub unrecorded: RateParts,
     pub erased: bool,
     /// Its words are gone, too.
     pub wordless: bool,
@@ -169,6 +178,9 @@ impl Request {
             forced: false,
             clocks: BTreeMap::new(),
             first_resolution: None,
+            first_extended: None,
+            extended: None,
+            taken_up: None,
             contact: None,
             contacts: Vec::new(),
             answers: Vec::new(),
@@ -185,6 +197,7 @@ impl Request {
             master: None,
             reopened: 0,
             exclusions: Vec::new(),
+            unrecorded: RateParts::NONE,
             erased: false,
             wordless: false,
             moderation: Vec::new(),
@@ -197,6 +210,7 @@ impl Request {
         if out.moves.iter().any(|moved| moved.step == RequestStep::Merge) {
             out.lead_unit = out.lead_with_others();
         }
+        out.follow_limits(history, view);
         out.exclusions.sort_by_key(|it| it.asked);
         out.photos = photos(history.visible::<RequestFact>(view).map(|held| (held.seq, held.fact)));
         Some(out)
@@ -230,12 +244,7 @@ impl Request {
                 });
                 self.master = if *state == RequestState::Merged { master.clone() } else { None };
             }
-            RequestFact::Clock(clock) => {
-                if clock.clock == ClockKind::Resolution && self.first_resolution.is_none() {
-                    self.first_resolution = Some(clock.clone());
-                }
-                self.clocks.insert(clock.clock, clock.clone());
-            }
+            RequestFact::Clock(clock) => drop(self.clocks.insert(clock.clock, clock.clone())),
             RequestFact::SupportingUnit { unit, active } => {
                 self.supporting_units.retain(|held| held != unit);
                 if *active {
@@ -320,6 +329,7 @@ impl Request {
                     exclusion.withdrawn = Some(reason.clone());
                 }
             }
+            RequestFact::Unrecorded { parts } => self.unrecorded = *parts,
             RequestFact::Publication { shown, reason } => {
                 self.published = Some(*shown);
                 self.publication_reason.clone_from(reason);
@@ -408,65 +418,6 @@ impl Request {
 
     pub fn shown_text(&self) -> &str {
         self.edited().map_or(&self.text, |(_, text)| text)
-    }
-
-    /// When the limits stood still.
-    pub fn pauses(&self) -> Vec<Pause> {
-        let mut out: Vec<Pause> = Vec::new();
-        for moved in &self.moves {
-            match (moved.from.pauses(), moved.to.pauses()) {
-                (false, true) => out.push(Pause { from: moved.at, to: None }),
-                (true, false) => {
-                    if let Some(open) = out.last_mut() {
-                        open.to = Some(moved.at);
-                    }
-                }
-                _ => {}
-            }
-        }
-        out
-    }
-
-    /// When a limit runs out. An extension that was granted, or the day it is on the books for, stands in
-    /// its place.
-    pub fn due(&self, kind: ClockKind) -> Option<DateTime> {
-        let clock = self.clocks.get(&kind)?;
-        let due = clock.due(&self.pauses());
-        if kind != ClockKind::Resolution {
-            return Some(due);
-        }
-        Some(self.due_otherwise().map_or(due, |other| other.max(due)))
-    }
-
-    fn due_otherwise(&self) -> Option<DateTime> {
-        let granted =
-            self.extension.as_ref().filter(|it| it.granted == Some(true)).map(|it| end_of(it.until));
-        let booked = (self.state == RequestState::OnTheBooks)
-            .then(|| self.moves.last().and_then(|moved| moved.until).map(end_of))
-            .flatten();
-        granted.max(booked)
-    }
-
-    /// The limit that counts now: to be given out, to be spoken to, to be answered.
-    pub fn limit(&self) -> Option<(ClockKind, DateTime)> {
-        if !self.state.is_open() {
-            return None;
-        }
-        let waits_for_contact = self.contact.is_none() && self.answers.is_empty();
-        let kind = match self.state {
-            RequestState::Received => ClockKind::Assignment,
-            _ if waits_for_contact && self.reopened == 0 => {
-                let response = self.due(ClockKind::Response);
-                let resolution = self.due(ClockKind::Resolution);
-                if response.is_some() && (resolution.is_none() || response < resolution) {
-                    ClockKind::Response
-                } else {
-                    ClockKind::Resolution
-                }
-            }
-            _ => ClockKind::Resolution,
-        };
-        self.due(kind).map(|due| (kind, due))
     }
 
     /// The last answer.

@@ -19,7 +19,7 @@ use domain::request::appeal::{CLAIM_MOVES, ClaimTo, find};
 use domain::request::call_back::{given, received, step};
 use domain::request::clock::TimeLimit;
 use domain::request::frozen::FrozenRates;
-use domain::request::rate::{RateFormula, RateRow, RateSide, Rates, Tally, Unreached, Weights};
+use domain::request::rate::{Counting, RateFormula, RateRow, RateSide, Rates, Tally, Unreached, Weights};
 use domain::request::routing::Routing;
 use domain::request::rules::Preset;
 use domain::request::{
@@ -56,6 +56,10 @@ fn formula(unreached: Unreached) -> RateFormula {
         partly: 50,
         least: 1,
     }
+}
+
+fn counting() -> Counting {
+    formula(Unreached::LeaveOut).counting()
 }
 
 struct Books {
@@ -400,13 +404,16 @@ fn an_appeal_has_its_days() {
 fn what_is_upheld_goes_out_of_the_rates_concerned_only() {
     let mut books = Books::called();
     let before = books.row();
-    assert!(RateSide::NotInTime.takes(&before, &[]) && before.left_out.is_empty());
+    assert!(RateSide::NotInTime.takes(&before, &counting()) && before.left_out.is_empty());
     books.record("own", books.making(ClaimStep::Appeal)).expect("filed");
     assert_eq!(books.row(), before, "asking changes nothing");
     books.record("judge", books.making(ClaimStep::Uphold)).expect("upheld");
     let after = books.row();
     assert_eq!(after.left_out, RateParts::of([RatePart::Response]));
-    assert!(!RateSide::NotInTime.takes(&after, &[]) && RateSide::PartlyExcluded.takes(&after, &[]));
+    assert!(
+        !RateSide::NotInTime.takes(&after, &counting())
+            && RateSide::PartlyExcluded.takes(&after, &counting())
+    );
     let mut tally = Tally::default();
     tally.add(&after, 1);
     let rates = Rates::of(tally, &formula(Unreached::CountAsNo));
@@ -468,26 +475,30 @@ proptest! {
     /// What is counted is what stands on the sides, each request on at most one side of a rate, and taking one out
     /// again leaves nothing of it.
     #[test]
-    fn a_tally_counts_what_stands_on_its_sides(rows in prop::collection::vec(row(), 0..40)) {
-        let formula = formula(Unreached::CountAsNo);
+    fn a_tally_counts_what_stands_on_its_sides(
+        rows in prop::collection::vec(row(), 0..40), as_no in any::<bool>(), levels in 1usize..5,
+    ) {
+        let unreached = if as_no { Unreached::CountAsNo } else { Unreached::LeaveOut };
+        let satisfied = Satisfaction::ALL[..levels].to_vec();
+        let formula = RateFormula { satisfied, ..formula(unreached) };
+        let by = formula.counting();
         let mut tally = Tally::default();
         rows.iter().for_each(|row| tally.add(row, 1));
-        let on = |side: RateSide| {
-            rows.iter().filter(|row| side.takes(row, &formula.satisfied)).count() as u64
-        };
-        prop_assert_eq!(tally.due, on(RateSide::Due));
-        prop_assert_eq!(tally.excluded, on(RateSide::Excluded));
-        prop_assert_eq!(tally.base_of(RatePart::Response), on(RateSide::InTime) + on(RateSide::NotInTime));
-        prop_assert_eq!(tally.in_time, on(RateSide::InTime));
-        prop_assert_eq!(tally.solved + tally.partly, on(RateSide::Solved));
-        prop_assert_eq!(tally.unsolved, on(RateSide::NotSolved));
-        let judged: u64 = tally.satisfaction.iter().sum();
-        prop_assert_eq!(judged, on(RateSide::Satisfied) + on(RateSide::NotSatisfied));
+        let on = |side: RateSide| rows.iter().filter(|row| side.takes(row, &by)).count() as u64;
+        for side in RateSide::ALL.into_iter().filter(|side| *side != RateSide::PartlyExcluded) {
+            prop_assert_eq!(tally.on(side, &by), Some(on(side)), "{:?}", side);
+        }
         let rates = Rates::of(tally, &formula);
-        for (share, part) in [rates.response, rates.resolution, rates.satisfaction].iter().zip(RatePart::ALL) {
-            prop_assert_eq!(share.of, tally.base_of(*part));
+        let sides = [
+            (rates.response, RateSide::InTime, RateSide::NotInTime),
+            (rates.resolution, RateSide::Solved, RateSide::NotSolved),
+            (rates.satisfaction, RateSide::Satisfied, RateSide::NotSatisfied),
+        ];
+        for (share, hit, miss) in sides {
+            prop_assert_eq!(share.of, on(hit) + on(miss));
             prop_assert!(share.percent().is_none_or(|it| it <= 100.into()));
         }
+        prop_assert_eq!(rates.response.of, tally.base_of(RatePart::Response));
         rows.iter().for_each(|row| tally.remove(row));
         prop_assert_eq!(tally, Tally::default());
     }

@@ -9,6 +9,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::area::AreaLevel;
 use domain::code::Code;
 use domain::item::kind::{ItemKind, Level, Series};
 use domain::item::light::{Light, Verdict};
@@ -18,6 +19,7 @@ use domain::journal::Seq;
 use domain::named::Named;
 use domain::planned_date::parse_day;
 use domain::policy::{Action, Target};
+use domain::portfolio::Portfolio;
 use domain::report::study::ROWS_MOST;
 use domain::report::{Exhibit, Part, RequestTable, Show, Study, Tabled, Unfit};
 use domain::request::privacy::GONE;
@@ -157,6 +159,10 @@ struct TableView {
     rows: Vec<(String, String, Vec<String>)>,
 }
 
+fn is_community(portfolio: &Portfolio, code: &str) -> bool {
+    portfolio.areas.get(code).is_none_or(|area| matches!(area.level, None | Some(AreaLevel::Community)))
+}
+
 /// The titles of hot issues as they stand today: reports keep only what they are about, and what was erased is gone.
 async fn titles(
     visit: &Visit,
@@ -190,10 +196,12 @@ fn table_view(
         _ if code.is_empty() => String::new(),
         Tabled::Hot => format!("/p/{plan}/requests/hot/{code}?days=30&as_of={to}"),
         Tabled::Units => {
-            format!("/p/{plan}/requests?side=due&rate_from={from}&rate_to={to}&rate_unit={code}")
+            format!("/p/{plan}/requests?side=due&rate_from={from}&rate_to={to}&rate_by=unit&rate_line={code}")
         }
         Tabled::Channels => format!("/p/{plan}/requests?from={from}&to={to}&channel={code}"),
         Tabled::Themes => format!("/p/{plan}/requests?from={from}&to={to}&category={code}"),
+        // The list of a subdistrict has those of all its communities.
+        Tabled::Communities if !is_community(&report.portfolio, code) => String::new(),
         Tabled::Communities => format!("/p/{plan}/requests?from={from}&to={to}&area={code}"),
     };
     let rows = table.found.as_deref().unwrap_or_default().iter();

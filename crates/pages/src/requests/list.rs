@@ -1,7 +1,7 @@
 //! The desk's list: every request, filtered, paged, with what is late and what nobody has looked at.
 
 use app::read::Asked;
-use app::request::{RequestPaging, RequestsFound};
+use app::request::{BehindNumber, RateNumber, RatesBy, RequestPaging, RequestsFound};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -11,7 +11,7 @@ use domain::item::Target as Thing;
 use domain::planned_date::parse_day;
 use domain::policy::Action;
 use domain::portfolio::Portfolio;
-use domain::request::query::{Counted, RateQuery, RequestAfter, RequestOrder, RequestQuery};
+use domain::request::query::{Counted, RequestAfter, RequestOrder, RequestQuery};
 use domain::request::rate::RateSide;
 use domain::request::{Channel, RequestKind, RequestRow, RequestState};
 use jiff::civil::DateTime;
@@ -23,7 +23,7 @@ use crate::error::PageError;
 use crate::ledger::staff_only;
 use crate::page::Page;
 use crate::visit::{Visit, render};
-use crate::words_of::{encode, moment, word};
+use crate::words_of::{day, encode, moment, word};
 
 const PAGE_SIZE: usize = 50;
 /// Reported requests that are named above the list.
@@ -84,6 +84,8 @@ struct ListPage {
     counts: Vec<Count>,
     lines: Vec<Line>,
     said: String,
+    /// Which number of the rates it opens, and as of when.
+    behind: String,
     standing: String,
     states: Vec<Choice>,
     categories: Vec<Choice>,
@@ -138,20 +140,52 @@ pub(super) fn asked(typed: &Typed, portfolio: &Portfolio, now: DateTime) -> Requ
     } else if let Some(project) = code("project") {
         query.link = Some(Thing::Project(project));
     }
-    if let (Some(side), Some(from), Some(to)) =
-        (RateSide::parse(typed.get("side")), day("rate_from"), day("rate_to"))
-    {
-        query.rate = Some(RateQuery { from, to, unit: code("rate_unit"), side });
-    }
     query
+}
+
+/// The number of the rates that an address opens.
+fn number(typed: &Typed) -> Option<RateNumber> {
+    let line = RatesBy::parse(typed.get("rate_by")).map(|by| (by, typed.get("rate_line").to_owned()));
+    Some(RateNumber {
+        from: parse_day(typed.get("rate_from"))?,
+        to: parse_day(typed.get("rate_to"))?,
+        line,
+        side: RateSide::parse(typed.get("side"))?,
+        issue: typed.get("issue").parse().ok(),
+    })
+}
+
+/// Which number it is, and as of when.
+fn behind_said(visit: &Visit, portfolio: &Portfolio, number: &RateNumber, behind: &BehindNumber) -> String {
+    let lang = visit.lang;
+    let line = number.line.as_ref().map_or_else(
+        || visit.t("rates-all").into_owned(),
+        |(by, line)| super::rates::line_name(portfolio, *by, line, lang),
+    );
+    let side = visit.t(&format!("rate-side-{}", number.side.as_str().replace('_', "-"))).into_owned();
+    let (from, to) = (day(lang, behind.days.0), day(lang, behind.days.1));
+    let args = [("line", &*line), ("side", &*side), ("from", &*from), ("to", &*to)];
+    let mut said = vec![visit.tw("rates-behind", &args)];
+    match number.issue {
+        Some(issue) => said.push(visit.tw("rates-behind-issue", &[("number", &issue.to_string())])),
+        None if behind.then => said.push(visit.t("rates-behind-then").into_owned()),
+        None => {}
+    }
+    let total = behind.found.total;
+    // The programs that counted it may have gone by other rules than this one.
+    if let Some(published) = behind.published.filter(|held| !total.more && *held != total.number) {
+        said.push(visit.tw("rates-behind-published", &[("count", &published.to_string())]));
+    }
+    said.join(if lang.is_english() { " " } else { "" })
 }
 
 /// The conditions of an address, without where a page began and with others in their place.
 pub(super) fn address(typed: &Typed, changed: &[(&str, &str)]) -> String {
+    // The number that it opens is one of a day; lists of anything else are of today.
+    let of_day = !typed.get("side").is_empty();
+    let left: &[&str] = if of_day { &["after", "key"] } else { &["after", "key", "as_of", "known_at"] };
     let kept = typed.0.iter().filter(|(name, value)| {
-        !value.is_empty()
-            && !["after", "key", "as_of", "known_at"].contains(&name.as_str())
-            && !changed.iter().any(|(other, _)| other == name)
+        !value.is_empty() && !left.contains(&name.as_str()) && !changed.iter().any(|(other, _)| other == name)
     });
     let kept = kept.map(|(name, value)| (name.as_str(), value.as_str()));
     let pairs = kept.chain(changed.iter().copied()).filter(|(_, value)| !value.is_empty());
@@ -189,7 +223,17 @@ pub async fn show(
     let wanted = asked(&typed, &portfolio, now);
     let order = RequestOrder::parse(typed.get("order")).unwrap_or_default();
     let paging = RequestPaging { order, after: after(&typed), skip: 0, limit: PAGE_SIZE };
-    let RequestsFound { page: found, total } = visit.app.requests_found(&plan, &wanted, &paging).await?;
+    let number = number(&typed);
+    let (found, behind) = match &number {
+        None => (visit.app.requests_found(&plan, &wanted, &paging).await?, String::new()),
+        Some(number) => {
+            let behind = visit.app.requests_behind(&plan, number, wanted, visit.asked, &paging).await?;
+            let behind = behind.ok_or_else(|| PageError::not_found().in_lang(lang))?;
+            let said = behind_said(&visit, &portfolio, number, &behind);
+            (behind.found, said)
+        }
+    };
+    let RequestsFound { page: found, total } = found;
     let counts = visit.app.request_counts(&plan).await?;
     let page = visit.page(visit.t("requests-title"));
     let here = format!("/p/{plan}/requests");
@@ -221,6 +265,7 @@ pub async fn show(
                 is_here: standing == value && typed.get("state").is_empty(),
             })
             .collect(),
+        behind,
         lines: found.rows.iter().map(|row| line(&portfolio, row, now, lang)).collect(),
         said,
         states: any(words_of(lang, "request-state", RequestState::ALL.iter().map(|it| it.as_str()))),

@@ -489,6 +489,9 @@ async fn particulars(
         };
         add("request-act-ask-extension", format!("{until} · {}{decided}", asked.reason), String::new());
     }
+    let unknown: Vec<String> =
+        request.unknown_parts().iter().map(|part| word(lang, "rate-part", part.as_str())).collect();
+    add("request-unrecorded", unknown.join(crate::words_of::comma(lang)), String::new());
     if request.reopened > 0 {
         add("request-reopened", request.reopened.to_string(), String::new());
     }

@@ -3,7 +3,7 @@
 
 use app::App;
 use app::request::{
-    FIELDS, OpenBatch, OpenVersion, RATE_FIELDS, RateBy, RateQuestion, csv_head, csv_rows, rates_csv,
+    FIELDS, OpenBatch, OpenVersion, RATE_FIELDS, RateQuestion, RatesBy, csv_head, csv_rows, rates_csv,
 };
 use askama::Template;
 use axum::Json;
@@ -279,7 +279,7 @@ pub async fn rates(
     let (first, _) = last_month(today);
     let from = parse_day(typed.get("from")).unwrap_or(first);
     let to = parse_day(typed.get("to")).unwrap_or_else(|| from.last_of_month());
-    let by = RateBy::parse(typed.get("by")).unwrap_or(RateBy::Unit);
+    let by = RatesBy::parse(typed.get("by")).unwrap_or(RatesBy::Unit);
     // One whole month that is over: of any days, those of one more or less would tell of that day alone.
     if from != from.first_of_month() || to != from.last_of_month() || to >= today {
         return Err(PageError::bad_request().in_lang(visit.lang));
@@ -327,7 +327,7 @@ pub async fn page(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
         here: format!("/p/{plan}"),
         fields: FIELDS.iter().map(|name| meaning("open-data-field", name)).collect(),
         rate_fields: RATE_FIELDS.iter().map(|name| meaning("open-data-rate", name)).collect(),
-        bys: RateBy::ALL
+        bys: RatesBy::ALL
             .iter()
             .map(|by| (by.as_str().to_owned(), visit.t(&format!("rates-by-{}", by.as_str())).into_owned()))
             .collect(),

@@ -1,6 +1,6 @@
 //! The three rates of a period, by unit, category or area: every number opens its requests.
 
-use app::request::{ClaimQuestion, RateBy, RateLine, RatePage, RateQuestion};
+use app::request::{ClaimQuestion, RateLine, RatePage, RateQuestion, RatesBy};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -11,7 +11,7 @@ use domain::policy::Action;
 use domain::portfolio::Portfolio;
 use domain::request::ClaimState;
 use domain::request::frozen::FrozenRates;
-use domain::request::rate::{Rates, Share, Tally, ranks};
+use domain::request::rate::{RateSide, Rates, Share, Tally, ranks};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use words::Lang;
@@ -58,6 +58,7 @@ struct RatesPage {
     from: String,
     to: String,
     by: &'static str,
+    by_said: String,
     bys: Vec<Choice>,
     formula: String,
     source: String,
@@ -82,16 +83,9 @@ struct Frozen {
     because: Vec<String>,
     said: String,
     formula: String,
-    lines: Vec<FrozenLine>,
+    lines: Vec<Row>,
     changed: Vec<Changed>,
     whole: bool,
-}
-
-struct FrozenLine {
-    rank: String,
-    name: String,
-    due: String,
-    score: String,
 }
 
 struct Changed {
@@ -123,12 +117,12 @@ async fn shown(
     let first = today.first_of_month();
     let from = parse_day(typed.get("from")).unwrap_or(first);
     let to = parse_day(typed.get("to")).unwrap_or_else(|| today.last_of_month()).max(from);
-    let by = RateBy::parse(typed.get("by")).unwrap_or(RateBy::Unit);
+    let by = RatesBy::parse(typed.get("by")).unwrap_or(RatesBy::Unit);
     let question = RateQuestion { from, to, by };
     let found = visit.app.request_rates(&plan, question, visit.asked).await?;
-    let here = Here { plan: &plan, portfolio: &portfolio, question, lang };
     let page = visit.page(visit.t("rates-title"));
-    let by_unit = by == RateBy::Unit;
+    let here = Here { plan: &plan, portfolio: &portfolio, page: &page, question, lang };
+    let by_unit = by == RatesBy::Unit;
     let mut issues: Vec<_> = portfolio.plan.issues(from, to).filter(|_| by_unit).collect();
     issues.reverse();
     let frozen: Vec<Frozen> = issues
@@ -167,7 +161,8 @@ async fn shown(
         from: from.to_string(),
         to: to.to_string(),
         by: by.as_str(),
-        bys: RateBy::ALL
+        by_said: visit.t(&format!("rates-by-{}", by.as_str())).into_owned(),
+        bys: RatesBy::ALL
             .iter()
             .map(|by| Choice::new(by.as_str(), visit.t(&format!("rates-by-{}", by.as_str()))))
             .collect(),
@@ -189,12 +184,15 @@ async fn shown(
         source: found.as_ref().map_or_else(String::new, |found| {
             visit.tw("rates-formula-source", &[("source", found.formula.source.get(lang.is_english()))])
         }),
-        rows: found.iter().flat_map(|found| &found.lines).map(|line| here.row(line)).collect(),
-        all: found.as_ref().filter(|found| found.all.rates.tally.due > 0).map(|found| {
-            let mut row = here.row(&found.all);
-            row.name = visit.t("rates-all").into_owned();
-            row
-        }),
+        rows: found
+            .iter()
+            .flat_map(|found| &found.lines)
+            .map(|line| here.row(line, Behind { line: Some(&line.group), issue: None }))
+            .collect(),
+        all: found
+            .as_ref()
+            .filter(|found| found.all.rates.tally.due > 0)
+            .map(|found| here.row(&found.all, Behind { line: None, issue: None })),
         has_formula: found.is_some(),
         saved: saved(lang, &typed),
         frozen,
@@ -254,9 +252,29 @@ pub async fn save(
     shown(visit, code, typed, refused_status(&refusals), Some(sheet)).await
 }
 
+/// What a line is called.
+pub(super) fn line_name(portfolio: &Portfolio, by: RatesBy, line: &str, lang: Lang) -> String {
+    let code = Code::new(line).ok();
+    match by {
+        _ if code.is_none() => words::text(lang, "rates-unknown").into_owned(),
+        RatesBy::Unit => unit_name(portfolio, code.as_ref(), lang),
+        RatesBy::Category => category_name(portfolio, code.as_ref(), lang),
+        RatesBy::Subdistrict | RatesBy::Community => area_name(portfolio, code.as_ref(), lang),
+    }
+}
+
+/// Where a number stands whose requests are opened: in a line, or over all of them; of today's numbers or those of an
+/// issue.
+#[derive(Clone, Copy)]
+struct Behind<'a> {
+    line: Option<&'a str>,
+    issue: Option<u32>,
+}
+
 struct Here<'a> {
     plan: &'a Code,
     portfolio: &'a Portfolio,
+    page: &'a Page,
     question: RateQuestion,
     lang: Lang,
 }
@@ -266,44 +284,46 @@ impl Here<'_> {
         words::text(self.lang, key).into_owned()
     }
 
-    fn list(&self, line: &RateLine, side: &str) -> String {
+    /// The list that holds what a number counts, at the same point of view.
+    fn list(&self, behind: Behind, side: RateSide) -> String {
         let RateQuestion { from, to, by } = self.question;
-        let group = match (line.group.as_str(), by) {
-            ("", _) => String::new(),
-            (group, RateBy::Unit) => format!("&rate_unit={group}"),
-            (group, RateBy::Category) => format!("&category={group}"),
-            (group, RateBy::Area) => format!("&area={group}"),
-        };
-        format!("/p/{}/requests?side={side}&rate_from={from}&rate_to={to}{group}", self.plan)
-    }
-
-    fn cell(&self, line: &RateLine, share: Share, hit: &str, miss: &str) -> Cell {
-        Cell {
-            value: share.percent().map_or_else(|| self.t("rates-no-score"), |value| format!("{value}%")),
-            base: words::with(self.lang, "rates-of", &[("of", &share.of.to_string())]),
-            address: self.list(line, hit),
-            less: self.list(line, miss),
+        let plan = self.plan;
+        let mut out = format!("/p/{plan}/requests?side={}&rate_from={from}&rate_to={to}", side.as_str());
+        if let Some(line) = behind.line {
+            out.push_str(&format!("&rate_by={}&rate_line={line}", by.as_str()));
+        }
+        match behind.issue {
+            Some(issue) => format!("{out}&issue={issue}"),
+            None => self.page.at(&out),
         }
     }
 
-    fn count(&self, line: &RateLine, count: u64, side: &str) -> Cell {
+    fn cell(&self, behind: Behind, share: Share, hit: RateSide, miss: RateSide) -> Cell {
+        Cell {
+            value: share.percent().map_or_else(|| self.t("rates-no-score"), |value| format!("{value}%")),
+            base: words::with(self.lang, "rates-of", &[("of", &share.of.to_string())]),
+            address: self.list(behind, hit),
+            less: self.list(behind, miss),
+        }
+    }
+
+    fn count(&self, behind: Behind, count: u64, side: RateSide) -> Cell {
         Cell {
             value: count.to_string(),
             base: String::new(),
-            address: if count > 0 { self.list(line, side) } else { String::new() },
+            address: if count > 0 { self.list(behind, side) } else { String::new() },
             less: String::new(),
         }
     }
 
     /// What is left out, and what is left out of one or two of the rates.
-    fn excluded(&self, line: &RateLine) -> Cell {
-        let tally = line.rates.tally;
-        let mut cell = self.count(line, tally.excluded, "excluded");
+    fn excluded(&self, behind: Behind, tally: &Tally) -> Cell {
+        let mut cell = self.count(behind, tally.excluded, RateSide::Excluded);
         // A request may stand apart from more than one rate: the largest number is what is certain.
         let apart = tally.apart.into_iter().max().unwrap_or_default();
         if apart > 0 {
             cell.base = words::with(self.lang, "rates-apart", &[("count", &apart.to_string())]);
-            cell.less = self.list(line, "partly_excluded");
+            cell.less = self.list(behind, RateSide::PartlyExcluded);
         }
         cell
     }
@@ -319,18 +339,20 @@ impl Here<'_> {
         let said =
             |score: Option<Decimal>| score.map_or_else(|| self.t("rates-no-score"), |it| it.to_string());
         let scores: Vec<_> = held.lines.iter().map(|it| (score(&it.tally), it.tally.base())).collect();
-        let mut lines: Vec<(Option<usize>, FrozenLine)> = held
+        let mut lines: Vec<(Option<usize>, Row)> = held
             .lines
             .iter()
             .zip(ranks(&scores, formula.least))
             .map(|(line, rank)| {
-                let shown = FrozenLine {
-                    rank: rank.map_or_else(String::new, |rank| rank.to_string()),
-                    name: self.unit(&line.unit),
-                    due: line.tally.due.to_string(),
-                    score: said(score(&line.tally)),
+                let shown = RateLine {
+                    group: line.unit.to_string(),
+                    rates: Rates::of(line.tally, formula),
+                    score: score(&line.tally),
+                    rank,
+                    before: None,
+                    rank_before: None,
                 };
-                (rank, shown)
+                (rank, self.row(&shown, Behind { line: Some(line.unit.as_str()), issue: Some(held.issue) }))
             })
             .collect();
         lines.sort_by_key(|(rank, _)| rank.unwrap_or(usize::MAX));
@@ -371,13 +393,10 @@ impl Here<'_> {
         }
     }
 
-    fn row(&self, line: &RateLine) -> Row {
-        let code = Code::new(&line.group).ok();
-        let name = match self.question.by {
-            _ if code.is_none() => self.t("rates-unknown"),
-            RateBy::Unit => unit_name(self.portfolio, code.as_ref(), self.lang),
-            RateBy::Category => category_name(self.portfolio, code.as_ref(), self.lang),
-            RateBy::Area => area_name(self.portfolio, code.as_ref(), self.lang),
+    fn row(&self, line: &RateLine, behind: Behind) -> Row {
+        let name = match behind.line {
+            None => self.t("rates-all"),
+            Some(line) => line_name(self.portfolio, self.question.by, line, self.lang),
         };
         let rates = line.rates;
         let change = line.score.zip(line.before).map(|(now, before)| now - before);
@@ -387,11 +406,11 @@ impl Here<'_> {
             rank: line.rank.map_or_else(String::new, |rank| rank.to_string()),
             moved: self.moved(line),
             name,
-            due: self.count(line, rates.tally.due, "due"),
-            excluded: self.excluded(line),
-            response: self.cell(line, rates.response, "in_time", "not_in_time"),
-            resolution: self.cell(line, rates.resolution, "solved", "not_solved"),
-            satisfaction: self.cell(line, rates.satisfaction, "satisfied", "not_satisfied"),
+            due: self.count(behind, rates.tally.due, RateSide::Due),
+            excluded: self.excluded(behind, &rates.tally),
+            response: self.cell(behind, rates.response, RateSide::InTime, RateSide::NotInTime),
+            resolution: self.cell(behind, rates.resolution, RateSide::Solved, RateSide::NotSolved),
+            satisfaction: self.cell(behind, rates.satisfaction, RateSide::Satisfied, RateSide::NotSatisfied),
             score: line.score.map_or_else(|| self.t("rates-no-score"), |score| score.to_string()),
             better: change.is_some_and(|change| change > Decimal::ZERO),
             worse: change.is_some_and(|change| change < Decimal::ZERO),

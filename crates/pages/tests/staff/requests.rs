@@ -110,7 +110,8 @@ async fn from_a_phone_to_a_rate() {
     send(&resident, &my, &with_key(judge("no", ""), &key)).await.is(422).says("Say what is still wrong");
     send(&resident, &my, &with_key(judge("no", "still dark"), &key)).await.is(303);
     district.get(&one).await.is(200).says("Taken up again").says("still dark");
-    let rates = format!("{PLAN}/requests?side=not_solved&rate_from=2026-11-01&rate_to=2026-12-31");
+    let rates =
+        format!("{PLAN}/requests?side=not_solved&rate_from=2026-11-01&rate_to=2026-12-31&as_of=2026-12-31");
     desk.get(&rates).await.is(200).says(&code);
     district
         .post(&format!("{one}/step-answer"), &[("answer", "Now it burns."), ("looked", "1")])
@@ -359,7 +360,8 @@ async fn every_page_of_requests_has_its_words() {
                 "/requests/new",
                 "/requests/HT-R-0010",
                 "/requests/rates?from=2019-02-01&to=2019-06-30",
-                "/requests/rates?from=2019-02-01&to=2019-06-30&by=area",
+                "/requests/rates?from=2019-02-01&to=2019-06-30&by=community",
+                "/requests?side=due&rate_from=2019-02-01&rate_to=2019-06-30&rate_by=unit&rate_line=huoying-office",
             ] {
                 let page = reader.get(&format!("{PLAN}{path}")).await;
                 assert!(page.missing_words().is_empty(), "{path}: {:?}", page.missing_words());

@@ -59,6 +59,7 @@ exclusion-ground-not-its-duty = Not the unit’s duty
 exclusion-ground-mistaken-rating = Rated by mistake
 exclusion-ground-wrong-record = Contact or call-back wrongly recorded
 request-fact-exclusion-withdrawn = Exclusion or appeal withdrawn
+request-fact-unrecorded = Rates that the register says nothing of
 refusal-illegal-claim = In the rates this request stands as “{ $claim_state }”, so it is not possible to { $claim_step }. Reload the page to see what may be done now.
 refusal-counts-against = The request counts against unit “{ $unit }”: only that unit can appeal.
 refusal-left-out-already = It is left out of one of these rates already. Choose only rates in which it still counts.

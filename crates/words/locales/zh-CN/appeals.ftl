@@ -59,6 +59,7 @@ exclusion-ground-not-its-duty = 不属于本单位职责
 exclusion-ground-mistaken-rating = 诉求人误评
 exclusion-ground-wrong-record = 联系或回访记录有误
 request-fact-exclusion-withdrawn = 撤回剔除申请或申诉
+request-fact-unrecorded = 登记中没有记录的率
 refusal-illegal-claim = 这件诉求在三率中现在是“{ $claim_state }”，不能“{ $claim_step }”。请刷新页面，看看现在可以做什么。
 refusal-counts-against = 这件诉求计在单位“{ $unit }”名下，只有该单位可以申诉。
 refusal-left-out-already = 有关的率已经不计这件诉求。请只选仍计入的率。

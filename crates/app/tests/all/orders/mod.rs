@@ -3,6 +3,7 @@
 
 mod broken;
 mod decided;
+mod rated;
 
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use app::read::Asked;
-use app::request::{NewRequest, ProtectionKey, RateBy, RateQuestion, RequestAct, RequestPaging};
+use app::request::{NewRequest, ProtectionKey, RateQuestion, RatesBy, RequestAct, RequestPaging};
 use app::{Actor, App, AppError, Change, FixedClock};
 use domain::area::{AreaFact, AreaLevel};
 use domain::code::Code;
@@ -139,7 +139,7 @@ impl Place {
     }
 
     pub fn rates(&self, asked: Asked) -> Vec<(String, String, String)> {
-        let question = RateQuestion { from: date(2019, 3, 1), to: date(2019, 3, 31), by: RateBy::Unit };
+        let question = RateQuestion { from: date(2019, 3, 1), to: date(2019, 3, 31), by: RatesBy::Unit };
         let found = self.runtime.block_on(self.app.request_rates(&code("p"), question, asked)).unwrap();
         let said = |share: domain::request::rate::Share| {
             share.percent().map_or_else(|| "none".to_owned(), |value| value.to_string())

@@ -2,6 +2,7 @@
 
 mod call_backs;
 mod clocks;
+mod limits;
 mod merging;
 mod moves;
 mod photos;
