@@ -177,6 +177,11 @@ impl Where {
         if let Some(publicly) = &query.published {
             out.publicly(publicly, made.order, query.near.is_some() || query.within.is_some());
         }
+        if query.asks {
+            // Few wait so at a time, and each only until somebody has decided.
+            out.and("request.code IN (SELECT request FROM request_ask WHERE plan = $1)");
+            out.few = true;
+        }
         if query.unlooked {
             out.and("shown > 0 AND shown = 2");
         }

@@ -31,6 +31,7 @@ mod privacy;
 mod properties;
 mod report_material;
 mod report_numbers;
+mod request_news;
 mod request_rhythm;
 mod requests;
 mod rhythm;
