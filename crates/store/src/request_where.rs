@@ -462,6 +462,18 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_for_the_office_above_is_looked_up_one_by_one() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let query = RequestQuery { asks: true, ..RequestQuery::default() };
+        for order in [RequestOrder::Received, RequestOrder::Due] {
+            let steps = steps(&database, &query, order, false);
+            let by_code = |step: &String| step.contains("request_by_code (plan=? AND code=?)");
+            assert!(steps.iter().any(by_code), "{steps:?}");
+        }
+    }
+
+    #[test]
     fn sqlite_looks_up_what_is_found_and_walks_through_nothing() {
         let scratch = Scratch::sqlite();
         let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
