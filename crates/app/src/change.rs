@@ -3,14 +3,14 @@
 use domain::authorize::authorize;
 use domain::code::Code;
 use domain::command::{Command, Context, decide};
-use domain::fact::Fact;
+use domain::fact::{Fact, OfKind};
 use domain::history::{Lookup, View};
 use domain::journal::{Draft, Entry, Seq};
 use domain::person::Person;
 use domain::plan::PlanFact;
 use domain::policy::{Action, Grant};
 use domain::refusal::{Problem, Reference, Refusal};
-use domain::request::{Request, RequestFact};
+use domain::request::{Request, RequestFact, RequestStep};
 use domain::source::Source;
 use domain::subject::{Subject, SubjectKind};
 use domain::survey::{SurveyFault, WaveEvent};
@@ -201,22 +201,38 @@ pub(crate) fn make(
     Ok(Receipt { entries, version })
 }
 
-/// Whoever asked that a request counts otherwise does not decide it, whatever else they may do: who asked stands in the
-/// entry, and not in what is said.
+/// Whoever asked for something about a request does not decide it, and whoever refused one does not decide the review,
+/// whatever else they may do: who it was stands in the entry, and not in what is said.
 fn not_ones_own(tx: &mut Tx, actor: &Code, command: &Command) -> Result<(), AppError> {
-    let decides = |fact: &Fact| matches!(fact, Fact::Request(RequestFact::ExclusionDecided { .. }));
-    if !command.facts().iter().any(decides) {
+    let decided = |fact: &Fact| {
+        let of: fn(&Request) -> Option<Seq> = match RequestFact::of(fact)? {
+            RequestFact::ExclusionDecided { .. } => |held| held.open_claim().map(|claim| claim.asked),
+            RequestFact::ExtensionDecided { .. } => |held| held.open_extension().map(|ask| ask.asked),
+            RequestFact::BooksDecided { .. } => |held| held.open_booking().map(|(_, ask)| ask.asked),
+            RequestFact::Move { step: RequestStep::Reopen | RequestStep::RejectReopen, .. } => {
+                Request::refusal_under_review
+            }
+            _ => return None,
+        };
+        Some((fact.slot(), of))
+    };
+    let mut decisions = command.facts().iter().filter_map(decided).peekable();
+    if decisions.peek().is_none() {
         return Ok(());
     }
     let held = tx.subject(command.subject())?.and_then(|held| Request::at(&held, View::ALL));
-    let Some(asked) = held.as_ref().and_then(Request::open_claim).map(|claim| claim.asked) else {
-        return Ok(());
-    };
-    let own = tx.reading()?.entry(asked)?.is_some_and(|entry| entry.draft.actor == *actor);
-    match own {
-        true => Err(Refusal { field: "exclusion_decided".into(), problem: Problem::OwnerVerifies }.into()),
-        false => Ok(()),
+    let Some(held) = held else { return Ok(()) };
+    for (slot, of) in decisions {
+        let Some(asked) = of(&held) else { continue };
+        if tx.reading()?.entry(asked)?.is_some_and(|entry| entry.draft.actor == *actor) {
+            let problem = match slot.starts_with("exclusion") {
+                true => Problem::OwnerVerifies,
+                false => Problem::OwnDecision,
+            };
+            return Err(Refusal { field: slot, problem }.into());
+        }
     }
+    Ok(())
 }
 
 /// A layer is named only where content of its kind is kept: a fact without it would be a promise that nobody can keep.

@@ -242,6 +242,11 @@ pub fn target_of(subject: &Subject, lookup: &dyn Lookup) -> Target {
     target
 }
 
+/// What a change to a request of a plan touches, as it stands.
+pub fn target_of_request(plan: &Code, request: &Request, lookup: &dyn Lookup) -> Target {
+    request_target(request, Target { plan: Some(plan.clone()), ..Target::default() }, lookup)
+}
+
 fn request_target(request: &Request, mut target: Target, lookup: &dyn Lookup) -> Target {
     target.areas = with_ancestors(&request.areas, lookup);
     target.lead_unit.clone_from(&request.lead_unit);
@@ -317,6 +322,11 @@ fn authorize_request(
                 // Whoever only helps does not speak for it.
                 target.supporting_units.clear();
             }
+            // One unit leads: whoever helps it speaks, notes and shows, and does not take, hand back or answer for it.
+            RequestFact::Move { .. }
+            | RequestFact::Answer { .. }
+            | RequestFact::ExtensionAsked { .. }
+            | RequestFact::BooksAsked { .. } => target.supporting_units.clear(),
             RequestFact::ExclusionWithdrawn { .. } => {
                 target.lead_unit = request.open_claim().map(|claim| claim.unit.clone());
                 target.supporting_units.clear();
@@ -345,11 +355,12 @@ fn request_recording(fact: &RequestFact) -> &'static [Action] {
             &[Action::TakeRequest, Action::HandleRequest, Action::SuperviseItem]
         }
         RequestFact::ExtensionAsked { .. }
+        | RequestFact::BooksAsked { .. }
         | RequestFact::ExclusionAsked { .. }
         | RequestFact::ExclusionWithdrawn { .. } => &[Action::HandleRequest],
-        RequestFact::ExtensionDecided { .. } | RequestFact::ExclusionDecided { .. } => {
-            &[Action::SuperviseItem]
-        }
+        RequestFact::ExtensionDecided { .. }
+        | RequestFact::BooksDecided { .. }
+        | RequestFact::ExclusionDecided { .. } => &[Action::SuperviseItem],
         _ => &[Action::TakeRequest],
     }
 }

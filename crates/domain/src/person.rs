@@ -40,6 +40,14 @@ pub struct Person {
 }
 
 impl Person {
+    /// Whether they work for a unit, or answer for what it does.
+    pub fn works_for(&self, unit: &Code) -> bool {
+        let own = [Role::Department, Role::Subdistrict, Role::Community];
+        let of = |scope: &Scope| matches!(scope, Scope::Unit(held) if held == unit);
+        self.unit.as_ref() == Some(unit)
+            || self.grants.iter().any(|grant| own.contains(&grant.role) && of(&grant.scope))
+    }
+
     pub fn at<'a>(code: &Code, held: impl Iterator<Item = Held<'a, PersonFact>>) -> Self {
         let mut out = Self {
             code: code.clone(),

@@ -105,6 +105,8 @@ pub enum Problem {
     OwnEvidence,
     #[error("whoever is of a unit with a part in it does not judge it")]
     OwnerVerifies,
+    #[error("whoever asked or decided first does not decide this")]
+    OwnDecision,
     #[error("the limit for this was {limit}")]
     TooLate { limit: Date },
     #[error("must be later than {than}")]
@@ -115,6 +117,8 @@ pub enum Problem {
     RelationNotAllowed { relation: Relation },
     #[error("nothing waits for a decision")]
     NothingPending,
+    #[error("what was asked for before waits for a decision")]
+    WaitsForDecision,
     #[error("a mark lies between 1 and 5")]
     MarkRange,
     #[error("is the word of '{0}', who does not record it")]
@@ -173,6 +177,12 @@ pub enum Problem {
     Forced,
     #[error("the unit has it already")]
     SameUnit,
+    #[error("was handed back as often as may be")]
+    ReturnedBefore,
+    #[error("was handed back as often as may be: '{0}' takes it")]
+    ToBackstop(Code),
+    #[error("whoever asked was not called back on, and may say until {until} how it went")]
+    CallBackFirst { until: Date },
     #[error("request '{0}' goes with another itself")]
     MergedItself(Code),
     #[error("other requests hold on to it: '{0}'")]
@@ -375,11 +385,13 @@ impl Problem {
             Self::NoEvidence => "no-evidence",
             Self::OwnEvidence => "own-evidence",
             Self::OwnerVerifies => "owner-verifies",
+            Self::OwnDecision => "own-decision",
             Self::TooLate { .. } => "too-late",
             Self::NotLater { .. } => "not-later",
             Self::DayOff { .. } => "day-off",
             Self::RelationNotAllowed { .. } => "relation-not-allowed",
             Self::NothingPending => "nothing-pending",
+            Self::WaitsForDecision => "waits-for-decision",
             Self::MarkRange => "mark-range",
             Self::NumberTaken { .. } => "number-taken",
             Self::Unexplained(_) => "unexplained",
@@ -409,6 +421,9 @@ impl Problem {
             Self::Personal => "personal",
             Self::Forced => "forced",
             Self::SameUnit => "same-unit",
+            Self::ReturnedBefore => "returned-before",
+            Self::ToBackstop(_) => "to-backstop",
+            Self::CallBackFirst { .. } => "call-back-first",
             Self::MergedItself(_) => "merged-itself",
             Self::HasMerged(_) => "has-merged",
             Self::Private => "private",
@@ -505,7 +520,8 @@ impl Problem {
             Self::IllegalClaim { from, step } => {
                 vec![("claim_state", from.as_str().into()), ("claim_step", step.as_str().into())]
             }
-            Self::CountsAgainst(unit) => vec![("unit", unit.to_string())],
+            Self::CountsAgainst(unit) | Self::ToBackstop(unit) => vec![("unit", unit.to_string())],
+            Self::CallBackFirst { until } => vec![("until", until.to_string())],
             Self::NotWhileRequest { state } => vec![("request_from", state.as_str().into())],
             Self::MergedItself(code) | Self::HasMerged(code) => vec![("code", code.to_string())],
             Self::BadHolidays(fault) => fault.day().map(|day| ("day", day.to_string())).into_iter().collect(),

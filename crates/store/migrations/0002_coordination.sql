@@ -531,6 +531,14 @@ CREATE INDEX request_claim_of ON request_claim (plan, request);
 CREATE INDEX request_claim_by_state ON request_claim (plan, state, asked);
 CREATE INDEX request_claim_by_unit ON request_claim (plan, unit, asked);
 
+-- Requests about which a unit waits for the office above it: more time, or the books. Made from the facts.
+CREATE TABLE request_ask (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  since {text} NOT NULL,
+  PRIMARY KEY (plan, request)
+) {unrowed};
+
 -- What can be seen on photos of requests, sealed, in no projection and no journal: erasing it is for good. A photo
 -- is known by the digest of what can be seen. shown says, as the journal does, whether everybody may see it. draft is the digest of a link's secret, while the photo waits for the
 -- request to be sent that it belongs to.
@@ -606,6 +614,15 @@ CREATE TABLE request_hold (
   person {text} NOT NULL,
   held_until BIGINT NOT NULL,
   PRIMARY KEY (plan, request, person)
+) {unrowed};
+
+-- Up to which entry those who work on requests were told what is new of them: of what presses, and of the rest. It is no
+-- projection and in no backup: where there is none, nothing before is news.
+CREATE TABLE request_news (
+  plan {text} NOT NULL,
+  lane {text} NOT NULL,
+  told BIGINT NOT NULL,
+  PRIMARY KEY (plan, lane)
 ) {unrowed};
 
 -- What a plan knows of the ground in the thousands: residences, the walking network, parcels. Facts name the content

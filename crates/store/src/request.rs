@@ -24,7 +24,7 @@ use crate::sql::{Connection, Param, Row};
 pub(crate) const PIECES: &str = "request_pieces";
 pub(crate) const SHOWN_PIECES: &str = "request_pieces_shown";
 
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "request",
     "request_link",
     "request_reached",
@@ -34,6 +34,7 @@ const TABLES: [&str; 9] = [
     SHOWN_PIECES,
     "request_moderation",
     "request_claim",
+    "request_ask",
 ];
 
 /// The columns of a row, in the order that [`row`] expects.
@@ -131,6 +132,11 @@ pub(crate) fn project(
     if corrects || facts.iter().any(claims) {
         crate::request_claim::project(connection, &history.subject, Some(&request))?;
     }
+    // A move may end what was asked for; most requests never had anything asked.
+    let asked = !(request.extensions.is_empty() && request.bookings.is_empty());
+    if corrects || asked && facts.iter().any(asks) {
+        crate::request_ask::project(connection, &history.subject, Some(&request))?;
+    }
     if corrects || facts.iter().any(reviews) {
         connection.show_photos(&history.subject.scope, &request)?;
     }
@@ -173,13 +179,28 @@ fn claims(fact: &Fact) -> bool {
     )
 }
 
+fn asks(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::Request(
+            RequestFact::Move { .. }
+                | RequestFact::ExtensionAsked { .. }
+                | RequestFact::ExtensionDecided { .. }
+                | RequestFact::BooksAsked { .. }
+                | RequestFact::BooksDecided { .. }
+        )
+    )
+}
+
 fn reviews(fact: &Fact) -> bool {
     matches!(fact, Fact::Request(RequestFact::PhotoReview { .. }))
 }
 
 /// Whether a fact of a new request is told by its row and by what its text is found by alone.
 pub(crate) fn is_of_row(fact: &Fact) -> bool {
-    ![moderates, links, tells, claims, reviews].into_iter().any(|is| is(fact))
+    // A move of a new one ends nothing that was asked for.
+    let waits = !matches!(fact, Fact::Request(RequestFact::Move { .. })) && asks(fact);
+    !waits && ![moderates, links, tells, claims, reviews].into_iter().any(|is| is(fact))
 }
 
 pub(crate) fn shown(request: &Request) -> i64 {
@@ -214,6 +235,7 @@ fn forget(
     tallies.count(subject.scope.as_str(), &held.counted, -1);
     unlink(connection, subject)?;
     crate::request_claim::project(connection, subject, None)?;
+    crate::request_ask::project(connection, subject, None)?;
     told(connection, subject, &[])
 }
 
@@ -342,6 +364,9 @@ pub(crate) fn place(connection: &mut Connection, tallies: &mut Tallies, subject:
     }
     if !request.exclusions.is_empty() {
         crate::request_claim::project(connection, subject, Some(&request))?;
+    }
+    if request.asks_since().is_some() {
+        crate::request_ask::project(connection, subject, Some(&request))?;
     }
     connection.show_photos(&subject.scope, &request)
 }
@@ -611,6 +636,7 @@ impl Connection {
             },
         )?;
         self.each_claim_row(visit)?;
+        self.each_ask_row(visit)?;
         self.each_tally(visit)
     }
 }

@@ -177,6 +177,11 @@ impl Where {
         if let Some(publicly) = &query.published {
             out.publicly(publicly, made.order, query.near.is_some() || query.within.is_some());
         }
+        if query.asks {
+            // Few wait so at a time, and each only until somebody has decided.
+            out.and("request.code IN (SELECT request FROM request_ask WHERE plan = $1)");
+            out.few = true;
+        }
         if query.unlooked {
             out.and("shown > 0 AND shown = 2");
         }
@@ -463,6 +468,18 @@ mod tests {
             let steps = explained(&database, &made);
             let has = |wanted: &str| steps.iter().any(|step| step.contains(wanted));
             assert!(has("request_by_area (plan=? AND area=?)") && has("PRIMARY KEY (rowid=?)"), "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn what_waits_for_the_office_above_is_looked_up_one_by_one() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let query = RequestQuery { asks: true, ..RequestQuery::default() };
+        for order in [RequestOrder::Received, RequestOrder::Due] {
+            let steps = steps(&database, &query, order, false);
+            let by_code = |step: &String| step.contains("request_by_code (plan=? AND code=?)");
+            assert!(steps.iter().any(by_code), "{steps:?}");
         }
     }
 

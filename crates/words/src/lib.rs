@@ -108,6 +108,7 @@ macro_rules! every_source {
             "voices",
             "request-rules",
             "request-work",
+            "request-news",
             "appeals",
             "themes",
             "coverage",

@@ -140,7 +140,7 @@ as_kept! {
     /// What holds for all requests.
     RequestSettings of domain::request::RequestSettings,
         "name, source, usual and urgent (sets of limits), backstop (a unit), resident_days, call_back_days, reopen_days, \
-         free_reopens, near_metres, books_months, appeals (file_days and decide_days, working days), jurisdiction, \
+         free_reopens, near_metres, books_months, extensions_most, appeals (file_days and decide_days, working days), jurisdiction, \
          contact, privacy (keep: how many days each kind of what tells who asked is kept).";
     /// A set of limits.
     RequestPreset of domain::request::rules::Preset,

@@ -98,6 +98,17 @@ pub enum RequestAct {
         granted: bool,
         note: String,
     },
+    /// The unit would have it wait for something, until a day.
+    AskBooks {
+        link: Target,
+        until: Date,
+        reason: String,
+    },
+    /// Granted, it goes on the books as was asked.
+    DecideBooks {
+        granted: bool,
+        note: String,
+    },
     AskExclusion {
         ground: ExclusionGround,
         reason: String,
@@ -231,18 +242,16 @@ impl RequestAct {
             Self::Step { step, reason } => vec![moved(step, reason)?],
             Self::AskResident { question } => vec![moved(RequestStep::AskResident, question)?],
             Self::PutOnBooks { link, until, reason } => {
-                let mut booked = moved(RequestStep::PutOnBooks, reason)?;
-                if let RequestFact::Move { until: held, .. } = &mut booked {
-                    *held = Some(until);
-                }
-                let mut facts = vec![booked];
-                if !request.links.contains(&link) {
-                    facts.push(RequestFact::Link { to: link, held: true });
-                }
-                facts
+                let booked = moved(RequestStep::PutOnBooks, reason)?;
+                on_the_books(request, booked, link, until)
             }
             Self::Answer { text } => {
                 vec![moved(RequestStep::Answer, String::new())?, RequestFact::Answer { at, text }]
+            }
+            // By their link they take back what they withdrew. Of an answer they say how it went, which counts.
+            Self::Reopen { .. } if who == Who::Resident && request.state != RequestState::Withdrawn => {
+                let problem = Problem::IllegalRequestMove { from: request.state, step: RequestStep::Reopen };
+                return Err(Refusal { field: "state".into(), problem }.into());
             }
             Self::Reopen { reason } => {
                 moved(RequestStep::Reopen, String::new())?;
@@ -286,8 +295,26 @@ impl RequestAct {
                 let divided = parts.iter().any(|(_, merged, state)| !merged && state.is_open());
                 called_back((request, divided), call, who, rules_of(plan)?, preset, reason)
             }
-            Self::AskExtension { until, reason } => vec![RequestFact::ExtensionAsked { until, reason }],
-            Self::DecideExtension { granted, note } => vec![RequestFact::ExtensionDecided { granted, note }],
+            Self::AskExtension { until, reason } => {
+                vec![RequestFact::ExtensionAsked { number: request.next_extension(), until, reason }]
+            }
+            Self::DecideExtension { granted, note } => {
+                let number = request.open_extension().map_or(1, |ask| ask.number);
+                vec![RequestFact::ExtensionDecided { number, granted, note }]
+            }
+            Self::AskBooks { link, until, reason } => {
+                vec![RequestFact::BooksAsked { number: request.next_booking(), link, until, reason }]
+            }
+            Self::DecideBooks { granted, note } => {
+                let open = request.open_booking();
+                let number = open.map_or(1, |(_, ask)| ask.number);
+                let mut facts = vec![RequestFact::BooksDecided { number, granted, note }];
+                if let Some((link, ask)) = open.filter(|_| granted) {
+                    let booked = moved(RequestStep::PutOnBooks, ask.reason.clone())?;
+                    facts.extend(on_the_books(request, booked, link.clone(), ask.until));
+                }
+                facts
+            }
             Self::AskExclusion { ground, reason, unit } => vec![RequestFact::ExclusionAsked {
                 number: request.next_claim(),
                 ground,
@@ -376,6 +403,18 @@ impl RequestAct {
     }
 }
 
+/// It waits until a day for what will settle it.
+fn on_the_books(request: &Request, mut booked: RequestFact, link: Target, day: Date) -> Vec<RequestFact> {
+    if let RequestFact::Move { until, .. } = &mut booked {
+        *until = Some(day);
+    }
+    let mut facts = vec![booked];
+    if !request.links.contains(&link) {
+        facts.push(RequestFact::Link { to: link, held: true });
+    }
+    facts
+}
+
 fn to_master(mut merged: RequestFact, to: Code) -> RequestFact {
     if let RequestFact::Move { master, .. } = &mut merged {
         *master = Some(to);
@@ -417,8 +456,12 @@ fn placed(
             })
         })
     };
-    let clocks =
-        [clock(ClockKind::Response, preset.response), clock(ClockKind::Resolution, preset.resolution)];
+    let clocks = [
+        // What nobody has yet is to be given out within the new limit, too.
+        clock(ClockKind::Assignment, preset.assignment).filter(|_| request.state == RequestState::Received),
+        clock(ClockKind::Response, preset.response),
+        clock(ClockKind::Resolution, preset.resolution),
+    ];
     Ok(clocks.into_iter().flatten().collect())
 }
 
@@ -518,6 +561,12 @@ impl Doing<'_> {
             }
             act => act,
         };
+        if let RequestAct::Step { step: RequestStep::AskReopen, reason } = &act
+            && self.who == Who::Resident
+            && request.state == RequestState::Merged
+        {
+            return self.ask_review(tx, &request, reason);
+        }
         let settles = matches!(
             act,
             RequestAct::Moderate { .. } | RequestAct::ModeratePart { .. } | RequestAct::Publish { .. }

@@ -4,15 +4,18 @@
 use domain::code::Code;
 use domain::history::View;
 use domain::journal::Seq;
+use domain::refusal::{Problem, Refusal};
 use domain::request::call_back::{preset_of, step};
-use domain::request::merging::{follows, not_solved};
+use domain::request::merging::{follows, not_solved, review_asked};
 use domain::request::rules::Preset;
 use domain::request::telling::{AskerMatter, matter};
 use domain::request::{PhotoShows, Request, RequestFact, RequestRules, RequestState, RequestStep, Who};
 use domain::subject::Subject;
+use jiff::Span;
 use jiff::civil::DateTime;
 use store::Tx;
 
+use super::act::Acted;
 use super::occasion::Doing;
 use super::telling::tell_of_step;
 use super::{by_resident, by_rules, rules_of};
@@ -124,6 +127,32 @@ impl Doing<'_> {
             Err(AppError::Refused(_)) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whoever asked a request that goes with a refused one wants the refusal reviewed: their reason stands in their own
+    /// request, and the one that was refused is looked at again.
+    pub(super) fn ask_review(&self, tx: &mut Tx, merged: &Request, reason: &str) -> Result<Acted, AppError> {
+        let (from, step) = (merged.state, RequestStep::AskReopen);
+        let not_now =
+            || Refusal { field: "state".into(), problem: Problem::IllegalRequestMove { from, step } };
+        let refused = merged.goes_on_as().filter(|_| merged.was_refused()).ok_or_else(not_now)?;
+        let master = merged.master.as_ref().ok_or_else(not_now)?;
+        if reason.trim().is_empty() {
+            return Err(Refusal { field: "reason".into(), problem: Problem::ReasonRequired }.into());
+        }
+        let held = self.held(tx, master)?;
+        let (rules, _) = self.rules_for(tx, &held)?;
+        let days = Span::new().days(i64::from(rules.reopen_days));
+        let limit = refused.at.date().saturating_add(days);
+        if self.of.on.today > limit {
+            return Err(Refusal { field: "state".into(), problem: Problem::TooLate { limit } }.into());
+        }
+        let at = self.of.on.wall;
+        let word = RequestFact::Word { at, text: reason.to_owned() };
+        self.record(tx, self.of.actor, &merged.code, vec![word], (Some(merged), true))?;
+        let whose = words::both("merged-asks-review", &[("code", merged.code.as_str())]);
+        self.take_up(tx, &held, review_asked(&held, at, whose))?;
+        Ok(Acted { state: merged.state, others: 0 })
     }
 
     fn held(&self, tx: &mut Tx, code: &Code) -> Result<Request, AppError> {

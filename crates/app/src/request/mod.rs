@@ -25,6 +25,7 @@ mod models;
 mod moderate;
 mod monitor;
 mod named_places;
+mod news;
 mod occasion;
 mod open_data;
 mod open_history;
@@ -83,6 +84,7 @@ pub(crate) use models::{ModelCache, Models};
 pub use moderate::{LOG_PAGE, ModerationLine};
 pub(crate) use monitor::MonitorCache;
 pub use monitor::{Count, Monitor, MonitorBy, MonitorLine, MonitorQuestion};
+pub use news::NewsLane;
 pub(crate) use occasion::Occasion;
 pub use open_data::{
     FIELDS, OpenBatch, OpenPage, OpenRequest, OpenVersion, cell as csv_cell, csv_head, csv_line, csv_rows,

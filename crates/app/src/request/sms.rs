@@ -136,6 +136,10 @@ pub(crate) fn awaited(request: &Request, days: u16, today: Date) -> Option<(SmsQ
     let (question, since) = match (request.state, call) {
         (RequestState::Answered, None) => (SmsQuestion::Solved, request.since),
         (RequestState::Merged, None) => (SmsQuestion::Solved, answered?),
+        // Somebody closed it while the answer to the question was on its way.
+        (RequestState::Closed, None) if request.may_be_judged(days, today) => {
+            (SmsQuestion::Solved, answered?)
+        }
         // Whoever is not helped is not asked how content they are. What was divided stays answered.
         (RequestState::Merged | RequestState::Closed | RequestState::Answered, Some(call))
             if call.way == CallWay::Sms

@@ -361,7 +361,7 @@ fn text(turn: &Turn, item: &About, planned: &Planned, colour: SlipColour) -> Str
     let last = next.map_or_else(String::new, |(on, _)| on.to_string());
     let kind = match planned.watch {
         Watch::Return => "return",
-        Watch::Request | Watch::Books | Watch::Desk => "request",
+        Watch::Request | Watch::Books | Watch::Desk | Watch::Asked => "request",
         _ => "item",
     };
     let moment = if days > 0 { "late" } else { "ahead" };

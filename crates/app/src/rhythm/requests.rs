@@ -12,7 +12,7 @@ use domain::named::Named;
 use domain::plan::Plan;
 use domain::portfolio::Portfolio;
 use domain::request::query::{RequestOrder, RequestPaging, RequestQuery};
-use domain::request::{Request, RequestFact, RequestState, Watching};
+use domain::request::{Request, RequestFact, RequestRow, RequestState, Watching};
 use domain::rhythm::{Planned, Recipient as Rung, Watch};
 use domain::subject::Subject;
 use store::Tx;
@@ -47,15 +47,27 @@ impl App {
         let horizon = turn.rules.horizon(turn.day).at(23, 59, 59, 0);
         let running = RequestQuery { late_at: Some(horizon), ..RequestQuery::default() };
         let booked = RequestQuery { states: vec![RequestState::OnTheBooks], ..RequestQuery::default() };
-        // What the office has to decide has no limit of its own in the lists.
+        // What offices have to decide has no limit of its own in the lists.
         let asked = RequestQuery { states: ASKED.to_vec(), ..RequestQuery::default() };
-        for (query, asks) in [(running, false), (booked, false), (asked, true)] {
+        let above = RequestQuery { asks: true, ..RequestQuery::default() };
+        // Those are looked at once, for all that they are watched for.
+        let elsewhere = |row: &RequestRow| {
+            let runs = !row.state.pauses() && row.limit.is_some_and(|(_, due)| due < horizon);
+            runs || row.state == RequestState::OnTheBooks
+        };
+        let passes: [(RequestQuery, &(dyn Fn(&RequestRow) -> bool + Sync)); 4] = [
+            (running, &|row| !ASKED.contains(&row.state)),
+            (booked, &|_| true),
+            (asked, &|_| true),
+            (above, &|row| !elsewhere(row)),
+        ];
+        for (query, takes) in passes {
             let mut paging =
                 RequestPaging { order: RequestOrder::Due, limit: BATCH, ..RequestPaging::default() };
             loop {
                 let page = self.requests(&turn.plan, &query, &paging).await?;
-                let rows = page.rows.into_iter().filter(|row| ASKED.contains(&row.state) == asks);
-                let codes: Vec<Code> = rows.map(|row| row.code).collect();
+                let codes: Vec<Code> =
+                    page.rows.into_iter().filter(|row| takes(row)).map(|row| row.code).collect();
                 let looked = self.look_at_requests(turn, codes, &portfolio).await?;
                 if trial {
                     deeds.extend(looked.into_iter().flat_map(|(_, would)| would));

@@ -59,7 +59,7 @@ pub(super) fn chased(
         (Watch::Whistle, _) if raised => "raised",
         (Watch::Whistle | Watch::Dispatch | Watch::Minutes, _) => "late",
         // Limits of requests end within a day.
-        (Watch::Request | Watch::Desk, 0) if now > limit => "late",
+        (Watch::Request | Watch::Desk | Watch::Asked, 0) if now > limit => "late",
         (_, days) if days > 0 => "ahead",
         (_, 0) if now.date() <= limit.date() => "on",
         _ => "late",
@@ -71,7 +71,8 @@ pub(super) fn chased(
         | Watch::Slip
         | Watch::Request
         | Watch::Books
-        | Watch::Desk => Topic::Deadline,
+        | Watch::Desk
+        | Watch::Asked => Topic::Deadline,
         Watch::Return | Watch::Report => Topic::Report,
         Watch::Minutes => Topic::Meeting,
     };

@@ -14,7 +14,7 @@ use domain::code::Code;
 use domain::preference::Language;
 use domain::request::{
     Channel, KeptKind, ModerationAct, ModerationGround, PhotoShows, Request, RequestState, RequestStep,
-    Retention,
+    Retention, Solved,
 };
 use scratch::Scratch;
 use store::Database;
@@ -242,9 +242,7 @@ fn askers_are_told_each_thing_once(scratch: Scratch) {
     let stop = token(li, MailPurpose::Stop);
     assert_eq!(place.linked(MailPurpose::Stop, &stop), MailLinked::Good(MailDoor::Gone));
     assert_eq!(place.linked(MailPurpose::Stop, &stop), MailLinked::Used(MailDoor::Gone));
-    place
-        .act("desk", &filed, RequestAct::Step { step: RequestStep::Close, reason: "已回访".into() })
-        .unwrap();
+    place.act("desk", &filed, called(Solved::Yes)).unwrap();
     let letters_now = place.letters();
     assert!(letters_now.len() == 1 && letters_now[0].to == "ann@example.org", "who goes on with it");
     let desk = app::Actor::Person { person: code("desk"), name: "desk".into(), grants: Vec::new() };
@@ -288,9 +286,7 @@ fn followers_are_told_by_mail(scratch: Scratch) {
         text: String::new(),
     };
     place.act("desk", &filed, hide).unwrap();
-    place
-        .act("desk", &filed, RequestAct::Step { step: RequestStep::Close, reason: "已回访".into() })
-        .unwrap();
+    place.act("desk", &filed, called(Solved::Yes)).unwrap();
     assert!(place.letters().is_empty());
 }
 

@@ -71,12 +71,13 @@ fn each_matter_is_one_of_its_own_under_whoever_asked(scratch: Scratch) {
     place.act("town", &parent, step(RequestStep::Accept)).unwrap();
     place.act("town", &parent, RequestAct::Answer { text: "灯修好了".into() }).unwrap();
     let open = problems(place.act("desk", &parent, step(RequestStep::Close)));
-    assert_eq!(open, [Problem::OpenTasks(of.clone())]);
+    let until = date(2019, 3, 18);
+    assert_eq!(open, [Problem::OpenTasks(of.clone()), Problem::CallBackFirst { until }]);
     place.act("town", &of[0], step(RequestStep::Accept)).unwrap();
     place.act("town", &of[0], RequestAct::Answer { text: "水管换了".into() }).unwrap();
     place.day(FIRST, 11);
-    place.act("desk", &of[0], step(RequestStep::Close)).unwrap();
-    place.act("desk", &parent, step(RequestStep::Close)).unwrap();
+    place.act("desk", &of[0], called(Solved::Yes)).unwrap();
+    place.act("desk", &parent, called(Solved::Yes)).unwrap();
     let late = problems(place.act("desk", &parent, divide("还有一件", "lamps")));
     assert_eq!(late, [Problem::NotWhileRequest { state: RequestState::Closed }]);
     let made = place.app.database().rebuild(|_| ()).unwrap();
@@ -107,7 +108,9 @@ fn what_was_refused_or_taken_back_may_be_looked_at_again(scratch: Scratch) {
     let silent = RequestAct::Step { step: RequestStep::AskReopen, reason: String::new() };
     assert!(place.by_link("r", silent).is_err(), "why");
     assert_eq!(place.by_link("r", again()).unwrap(), RequestState::ReopenAsked);
-    place.act("desk", &refused, RequestAct::Reopen { reason: "复核成立".into() }).unwrap();
+    // Somebody else than whoever refused decides.
+    place.person("second", Role::RequestDesk, Scope::Everything);
+    place.act("second", &refused, RequestAct::Reopen { reason: "复核成立".into() }).unwrap();
     let give =
         RequestAct::Give { step: RequestStep::Redispatch, unit: code("water"), reason: "归口".into() };
     place.act("desk", &refused, give).unwrap();
@@ -196,7 +199,7 @@ fn a_verdict_on_what_was_divided_is_kept_and_it_closes_with_its_matters(scratch:
     place.act("town", &matter, step(RequestStep::Accept)).unwrap();
     place.act("town", &matter, RequestAct::Answer { text: "水管换了".into() }).unwrap();
     place.day(FIRST, 13);
-    place.act("desk", &matter, step(RequestStep::Close)).unwrap();
+    place.act("desk", &matter, called(Solved::Yes)).unwrap();
     place.day(date(2019, 6, 3), 9);
     place.runtime.block_on(place.app.keep_requests(&code("p"))).unwrap();
     let held = one(&place, &parent);
@@ -232,7 +235,7 @@ fn what_is_erased_goes_from_all_its_matters(scratch: Scratch) {
     place.act("town", &matter, RequestAct::Answer { text: "换了阀门垫".into() }).unwrap();
     assert!(erase().is_err(), "they may still speak against it");
     place.day(FIRST, 11);
-    place.act("desk", &matter, step(RequestStep::Close)).unwrap();
+    place.act("desk", &matter, called(Solved::Yes)).unwrap();
     erase().unwrap();
     assert!(!keeps(&parent) && !keeps(&matter));
     for of in [&parent, &matter] {

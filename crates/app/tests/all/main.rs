@@ -35,6 +35,7 @@ mod properties;
 mod rates_behind;
 mod report_material;
 mod report_numbers;
+mod request_news;
 mod request_rhythm;
 mod requests;
 mod rhythm;

@@ -4,6 +4,7 @@ use app::read::Asked;
 use app::request::{NewRequest, RequestAct};
 use domain::code::Code;
 use domain::item::Target;
+use domain::policy::{Role, Scope};
 use domain::request::rate::RateRow;
 use domain::request::{
     CallWay, ClockKind, RefusalGround, Request, RequestState, RequestStep, Satisfaction, Solved,
@@ -15,6 +16,11 @@ use crate::place::*;
 
 fn one(place: &Place, of: &Code) -> Request {
     place.runtime.block_on(place.app.request(&code("p"), of, Asked::default())).unwrap().0
+}
+
+/// Whether whoever asked may say now how it went.
+fn may_judge(place: &Place, of: &Code) -> bool {
+    one(place, of).may_be_judged(rules().call_back_days, place.app.clock().today())
 }
 
 fn merge(place: &Place, one: &Code, into: &Code) -> Result<RequestState, app::AppError> {
@@ -95,7 +101,7 @@ fn every_step_reaches_those_who_asked_the_same(scratch: Scratch) {
     assert_eq!((told.state, told.until), (RequestState::OnTheBooks, Some(date(2019, 6, 1))));
     place.act("town", &master, answer("已修好")).unwrap();
     place.day(FIRST, 15);
-    place.act("desk", &master, step(RequestStep::Close)).unwrap();
+    place.act("desk", &master, called(Solved::Yes)).unwrap();
     assert_eq!(one(&place, &same).goes_on_as().unwrap().state, RequestState::Closed);
     assert_eq!(one(&place, &same).state, RequestState::Merged, "its own call-back is still theirs");
 
@@ -109,6 +115,51 @@ fn every_step_reaches_those_who_asked_the_same(scratch: Scratch) {
     assert_eq!((told.ground, told.reason.as_str()), (Some(RefusalGround::OutsideArea), "请找邻区"));
     let later = place.file(waiting("还是小区外的事", "l"));
     assert!(merge(&place, &later, &wrong).is_err());
+}
+
+fn a_refusal_is_reviewed_by_the_word_of_any_who_asked(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let master = place.file(waiting("小区外的事", "m"));
+    let same = place.file(waiting("也是小区外的事", "s"));
+    let other = place.file(waiting("还是小区外的事", "o"));
+    for of in [&same, &other] {
+        merge(&place, of, &master).unwrap();
+    }
+    let review = |secret: &str, reason: &str| {
+        place.by_link(secret, RequestAct::Step { step: RequestStep::AskReopen, reason: reason.into() })
+    };
+    assert!(review("s", "就在小区里").is_err(), "nothing was refused yet");
+    let refuse = RequestAct::Refuse { ground: RefusalGround::OutsideArea, reason: "请找邻区".into() };
+    place.act("desk", &master, refuse).unwrap();
+    assert!(one(&place, &same).was_refused());
+    assert!(review("s", " ").is_err(), "not without a reason");
+    assert_eq!(review("s", "就在小区里").unwrap(), RequestState::Merged);
+    let held = one(&place, &master);
+    let asked = held.moves.last().unwrap();
+    assert_eq!((held.state, asked.reason.contains(same.as_str())), (RequestState::ReopenAsked, true));
+    assert!(!asked.reason.contains("小区里") && held.words.is_empty(), "their words stand in their own");
+    assert_eq!(one(&place, &same).words.last().unwrap().1, "就在小区里");
+    assert!(!one(&place, &other).was_refused(), "it is under review for all of them");
+
+    // Whoever refused does not decide the review.
+    match place.act("desk", &master, step(RequestStep::RejectReopen)) {
+        Err(app::AppError::Refused(refusals)) => {
+            assert_eq!(refusals[0].problem, domain::refusal::Problem::OwnDecision);
+        }
+        other => panic!("{other:?}"),
+    }
+    place.person("second", Role::RequestDesk, Scope::Everything);
+    place.act("second", &master, RequestAct::Reopen { reason: "应当受理".into() }).unwrap();
+    assert_eq!(one(&place, &same).goes_on_as().unwrap().state, RequestState::Reopened);
+
+    // Too late, it is refused and said so.
+    let late = place.file(waiting("老小区外的事", "l"));
+    let last = place.file(waiting("老小区那边的事", "t"));
+    merge(&place, &last, &late).unwrap();
+    let refuse = RequestAct::Refuse { ground: RefusalGround::OutsideArea, reason: "请找邻区".into() };
+    place.act("desk", &late, refuse).unwrap();
+    place.day(date(2019, 6, 3), 9);
+    assert!(review("t", "就在小区里").is_err());
 }
 
 fn not_solved_by_anybody_takes_it_up_again_once_for_an_answer(scratch: Scratch) {
@@ -127,9 +178,9 @@ fn not_solved_by_anybody_takes_it_up_again_once_for_an_answer(scratch: Scratch) 
     place.act("town", &master, answer("已修好")).unwrap();
     place.day(FIRST, 12);
     // By link, of one that goes along.
-    assert!(one(&place, &others[0].0).may_be_judged());
+    assert!(may_judge(&place, &others[0].0));
     assert_eq!(place.by_link("s0", no()).unwrap(), RequestState::Merged);
-    assert!(!one(&place, &others[0].0).may_be_judged(), "once for an answer");
+    assert!(!may_judge(&place, &others[0].0), "once for an answer");
     let held = one(&place, &master);
     assert_eq!((held.state, held.reopened), (RequestState::Reopened, 1));
     assert_eq!(one(&place, &others[2].0).goes_on_as().unwrap().state, RequestState::Reopened);
@@ -139,7 +190,7 @@ fn not_solved_by_anybody_takes_it_up_again_once_for_an_answer(scratch: Scratch) 
 
     place.day(FIRST, 13);
     place.act("town", &master, answer("换了线路")).unwrap();
-    assert!(others.iter().all(|(of, _)| one(&place, of).may_be_judged()), "there is a new answer");
+    assert!(others.iter().all(|(of, _)| may_judge(&place, of)), "there is a new answer");
     place.day(FIRST, 14);
     // Put down by the desk, it is their word all the same; and the desk decides nothing by it a second time.
     let by_phone = RequestAct::CallBack {
@@ -205,7 +256,7 @@ fn each_counts_once_in_the_rates_of_whoever_handles_the_matter(scratch: Scratch)
     merge(&place, &late, &master).unwrap();
     let held = one(&place, &late);
     assert_eq!(held.answer().unwrap().1, "已修好");
-    assert!(held.may_be_judged() && held.lead_unit == Some(code("water")));
+    assert!(may_judge(&place, &late) && held.lead_unit == Some(code("water")));
     let row = RateRow::of(&held).unwrap();
     assert_eq!((row.due, row.unit, row.in_time), (date(2019, 3, 27), code("water"), true));
     // One that goes along may be spoken to for itself.
@@ -258,6 +309,7 @@ fn what_is_erased_of_one_stands_nowhere_in_the_other(scratch: Scratch) {
 }
 
 on_both!(
+    a_refusal_is_reviewed_by_the_word_of_any_who_asked,
     what_is_erased_of_one_stands_nowhere_in_the_other,
     every_step_reaches_those_who_asked_the_same,
     not_solved_by_anybody_takes_it_up_again_once_for_an_answer,

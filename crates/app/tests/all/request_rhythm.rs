@@ -16,8 +16,9 @@ use domain::person::PersonFact;
 use domain::plan::PlanFact;
 use domain::policy::{Role, Scope};
 use domain::refusal::Problem;
+use domain::request::query::RequestQuery;
 use domain::request::rules::Preset;
-use domain::request::{Channel, RequestCategory, RequestRules, RequestStep};
+use domain::request::{CallWay, Channel, RequestCategory, RequestRules, RequestStep};
 use domain::rhythm::{InForce, Recipient, RhythmRules, Watch};
 use domain::source::Source;
 use domain::subject::Subject;
@@ -238,6 +239,56 @@ fn what_waits_for_the_desk_is_told_to_those_who_may_take_requests(scratch: Scrat
     assert_eq!(report.before, report.after);
 }
 
+fn what_a_unit_asks_for_is_chased_until_somebody_has_decided(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let facts = vec![
+        PersonFact::Name { name: "office".into() }.into(),
+        PersonFact::Role { role: Role::SupervisionOffice, scope: Scope::Everything, held: true }.into(),
+    ];
+    place.register(Subject::person(&code("office")), facts);
+    let request = place.file();
+    let accept = RequestAct::Step { step: RequestStep::Accept, reason: String::new() };
+    place.act("town", &request, accept).unwrap();
+    place.act("town", &request, RequestAct::Contact { way: CallWay::Phone, text: String::new() }).unwrap();
+    let ask = |until| RequestAct::AskExtension { until, reason: "等备件".into() };
+    place.act("town", &request, ask(date(2019, 3, 29))).unwrap();
+    let asks = || {
+        let query = RequestQuery { asks: true, ..RequestQuery::default() };
+        place.runtime.block_on(place.app.request_count(&code("p"), &query)).unwrap().number
+    };
+    assert_eq!((asks(), place.run(true)), (1, vec![]));
+    let zone = place.app.clock().zone().clone();
+    let evening = zone.to_timestamp(date(2019, 3, 5).at(21, 0, 0, 0)).unwrap();
+    place.clock.set(evening);
+    let told = |deeds: Vec<Deed>| -> Vec<(Watch, Recipient, usize)> {
+        let of = |deed| match deed {
+            Deed::RequestChased { watch, to, told, .. } => (watch, to, told),
+            _ => unreachable!("only these were kept"),
+        };
+        deeds.into_iter().map(of).filter(|(watch, ..)| *watch == Watch::Asked).collect()
+    };
+    assert_eq!(told(place.run(true)), [(Watch::Asked, Recipient::SupervisionOffice, 0)]);
+    assert_eq!(told(place.run(false)), [(Watch::Asked, Recipient::SupervisionOffice, 1)]);
+    assert_eq!(told(place.run(false)), []);
+    let decide = |granted| RequestAct::DecideExtension { granted, note: String::new() };
+    assert!(place.act("town", &request, decide(true)).is_err(), "not by the unit itself");
+    place.act("office", &request, decide(true)).unwrap();
+    assert_eq!(asks(), 0);
+    assert_eq!(place.request(&request).limit().map(|(_, due)| due.date()), Some(date(2019, 3, 29)));
+    place.clock.set_morning(date(2019, 3, 12)).unwrap();
+    assert_eq!(told(place.run(false)), []);
+    let report = place.app.database().rebuild(|_| {}).unwrap();
+    assert_eq!(report.before, report.after);
+
+    // What is asked for ends with the answer.
+    place.act("town", &request, ask(date(2019, 4, 30))).unwrap();
+    assert_eq!(asks(), 1);
+    place.act("town", &request, RequestAct::Answer { text: "已修好".into() }).unwrap();
+    assert_eq!(asks(), 0);
+    let report = place.app.database().rebuild(|_| {}).unwrap();
+    assert_eq!(report.before, report.after);
+}
+
 fn whoever_works_on_one_is_seen_and_stops_nobody(scratch: Scratch) {
     let place = Place::open(scratch);
     let request = place.file();
@@ -275,6 +326,7 @@ fn whoever_works_on_one_is_seen_and_stops_nobody(scratch: Scratch) {
 }
 
 on_both!(
+    what_a_unit_asks_for_is_chased_until_somebody_has_decided,
     what_waits_for_the_desk_is_told_to_those_who_may_take_requests,
     requests_are_chased_once_with_slips_where_the_rules_say,
     whoever_works_on_one_is_seen_and_stops_nobody

@@ -97,6 +97,49 @@ fn the_whole_path(scratch: Scratch) {
     assert!(place.rates(early).is_empty());
 }
 
+fn a_link_takes_back_what_was_withdrawn_and_judges_what_was_answered(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let filed = place.file(new("路灯不亮", "s1"));
+    let again = || RequestAct::Reopen { reason: "还要办".into() };
+    place.by_link("s1", step(RequestStep::Withdraw)).unwrap();
+    assert_eq!(place.by_link("s1", again()).unwrap(), RequestState::Reopened);
+    place.act("town", &filed, RequestAct::Answer { text: "已修好".into() }).unwrap();
+    // That would count in no rate, and be more than the rules let happen by itself.
+    assert!(place.by_link("s1", again()).is_err());
+    let state = place.by_link("s1", judged(Solved::No, Satisfaction::Dissatisfied, "还是不亮")).unwrap();
+    assert_eq!(state, RequestState::ReopenAsked, "taken up again once before");
+}
+
+fn what_becomes_urgent_is_given_out_within_the_limits_of_that(scratch: Scratch) {
+    use domain::request::ClockKind;
+    use domain::request::clock::TimeLimit;
+    use domain::request::rules::Preset;
+    let place = Place::open(scratch);
+    let mut rules = rules();
+    rules.settings.urgent = Some(code("urgent"));
+    rules.presets.push(Preset {
+        assignment: TimeLimit::Hours(1),
+        ..Preset::usual(code("urgent"), Named::new("紧急", "Urgent"))
+    });
+    let plan = Subject::plan(&code("p"));
+    let facts = vec![PlanFact::RequestRules(rules).into()];
+    place.change(Command::Record { subject: plan, facts, expected: None });
+    let filed = place.file(NewRequest { area: None, ..new("路灯杆要倒了", "s1") });
+    let one = || place.runtime.block_on(place.app.request(&code("p"), &filed, Asked::default())).unwrap().0;
+    let received = one().received;
+    let due = || one().due(ClockKind::Assignment).unwrap();
+    assert_eq!(
+        (one().state, due()),
+        (RequestState::Received, received.saturating_add(jiff::Span::new().hours(24)))
+    );
+    let urgent = RequestAct::Categorise { category: code("lamps"), urgency: Urgency::Immediate };
+    place.act("desk", &filed, urgent).unwrap();
+    assert_eq!(
+        (one().state, due()),
+        (RequestState::Received, received.saturating_add(jiff::Span::new().hours(1)))
+    );
+}
+
 fn who_asked_is_sealed_and_erased(scratch: Scratch) {
     let place = Place::open(scratch);
     let person =
@@ -545,6 +588,8 @@ fn staff_are_shown_what_is_like_a_request(scratch: Scratch) {
 }
 
 on_both!(
+    a_link_takes_back_what_was_withdrawn_and_judges_what_was_answered,
+    what_becomes_urgent_is_given_out_within_the_limits_of_that,
     the_whole_path,
     who_asked_is_sealed_and_erased,
     what_programs_add_is_known_again,

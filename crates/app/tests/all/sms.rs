@@ -255,6 +255,29 @@ fn what_was_divided_is_judged_and_stays_answered(scratch: Scratch) {
     assert_eq!(held.state, RequestState::Answered);
 }
 
+fn what_was_closed_meanwhile_is_judged_all_the_same(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let close = || RequestAct::Step { step: RequestStep::Close, reason: String::new() };
+    let filed = place.file(of(PHONE, "s1"));
+    place.answer(&filed);
+    assert!(place.act("desk", &filed, close()).is_err(), "nobody was called back on");
+    place.by_link("s1", close()).unwrap();
+    place.text("1", PHONE, "3");
+    let held = place.held(&filed);
+    let call = held.verdict().unwrap();
+    assert_eq!(
+        (held.state, call.way, call.solved),
+        (RequestState::ReopenAsked, CallWay::Sms, Some(Solved::No))
+    );
+    // Once the window is over nothing is asked any more.
+    let late = place.file(of("13700000000", "s2"));
+    place.answer(&late);
+    place.by_link("s2", close()).unwrap();
+    place.day(FIRST.saturating_add(15.days()), 12);
+    place.text("2", "13700000000", "3");
+    assert_eq!((place.held(&late).state, place.held(&late).call_backs.len()), (RequestState::Closed, 0));
+}
+
 fn known_and_unknown_numbers_are_answered_alike(scratch: Scratch) {
     let place = Place::open(scratch);
     let filed = place.file(of(PHONE, "s1"));
@@ -301,6 +324,7 @@ fn a_message_counts_once_also_where_it_said_nothing(scratch: Scratch) {
 }
 
 on_both!(
+    what_was_closed_meanwhile_is_judged_all_the_same,
     a_message_counts_once_also_where_it_said_nothing,
     whoever_was_not_helped_is_not_content_by_a_stray_message,
     what_was_divided_is_judged_and_stays_answered,

@@ -91,8 +91,17 @@ pub fn reopened(request: &Request, preset: &Preset, at: DateTime, reason: String
     out
 }
 
+/// That it be taken up again is asked for.
+pub(super) fn reopen_asked(at: DateTime, reason: String) -> RequestFact {
+    let mut asked = step(RequestStep::AskReopen, RequestState::ReopenAsked, at);
+    if let RequestFact::Move { reason: held, .. } = &mut asked {
+        *held = reason;
+    }
+    asked
+}
+
 /// A call-back and what it brings about: "not solved" takes the request up again, or asks for it once that
-/// has happened as often as the rules let it by itself; whoever is content closes it, unless it was divided and one of
+/// has happened as often as the rules let it by itself, or it was closed; whoever is content closes it, unless it was divided and one of
 /// its matters is open (`divided`): then it closes once they have.
 pub fn called_back(
     (request, divided): (&Request, bool),
@@ -103,19 +112,20 @@ pub fn called_back(
     reason: String,
 ) -> Vec<RequestFact> {
     let at = call.at;
-    let moves = match call.solved.filter(|_| call.reached) {
-        _ if request.state != RequestState::Answered => Vec::new(),
-        None => Vec::new(),
-        Some(solved) if !solved.reopens() && divided => Vec::new(),
-        Some(solved) if !solved.reopens() => vec![step(RequestStep::Close, RequestState::Closed, at)],
-        Some(_) if by == Who::Resident && request.reopened >= u32::from(rules.free_reopens) => {
-            let mut asked = step(RequestStep::AskReopen, RequestState::ReopenAsked, at);
-            if let RequestFact::Move { reason: held, .. } = &mut asked {
-                *held = reason;
-            }
-            vec![asked]
+    let moves = match (request.state, call.solved.filter(|_| call.reached)) {
+        (RequestState::Answered, Some(solved)) if !solved.reopens() && divided => Vec::new(),
+        (RequestState::Answered, Some(solved)) if !solved.reopens() => {
+            vec![step(RequestStep::Close, RequestState::Closed, at)]
         }
-        Some(_) => reopened(request, preset, at, reason),
+        (RequestState::Answered, Some(_))
+            if by == Who::Resident && request.reopened >= u32::from(rules.free_reopens) =>
+        {
+            vec![reopen_asked(at, reason)]
+        }
+        (RequestState::Answered, Some(_)) => reopened(request, preset, at, reason),
+        // Somebody else ended it before whoever asked had spoken: that is for the office to decide.
+        (RequestState::Closed, Some(solved)) if solved.reopens() => vec![reopen_asked(at, reason)],
+        _ => Vec::new(),
     };
     let mut out = vec![RequestFact::CallBack(call)];
     out.extend(moves);

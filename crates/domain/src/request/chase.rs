@@ -1,5 +1,5 @@
-//! What a request is chased for: the limit that runs in a unit's hands, what the office that takes requests in has to
-//! decide, and the monthly look at what is on the books.
+//! What a request is chased for: the limit that runs in a unit's hands, what the office that takes requests in or the one
+//! above the unit has to decide, and the monthly look at what is on the books.
 
 use jiff::Span;
 use jiff::civil::{DateTime, Time};
@@ -43,6 +43,17 @@ impl Watching {
 /// What a request is watched for as it stands. Only what is in somebody's hands is chased: the unit's, or those of the
 /// office that gives it out and decides on what units and residents ask of it. What waits for the resident is not.
 pub fn watched(request: &Request, by: Watching, now: DateTime) -> Vec<Watched> {
+    let mut out = in_hand(request, by, now);
+    // Of what a unit asks of the office above it only the day is on record: it has the rest of that.
+    out.extend(request.asks_since().map(end_of).map(|began| Watched {
+        watch: Watch::Asked,
+        limit: by.decision.due(began, &[]),
+        began,
+    }));
+    out
+}
+
+fn in_hand(request: &Request, by: Watching, now: DateTime) -> Vec<Watched> {
     let Watching { books_months, decision } = by;
     match request.state {
         _ if request.waits_for_a_unit() => {

@@ -154,6 +154,7 @@ impl RequestCheck<'_> {
                 }
                 if *step == RequestStep::Close {
                     self.open_children();
+                    self.asked_before_the_end(before, all);
                 }
             }
             RequestFact::SupportingUnit { unit, .. } => {
@@ -174,30 +175,10 @@ impl RequestCheck<'_> {
                 self.said(slot, text);
             }
             RequestFact::CallBack(call) => self.call_back(slot, call, before),
-            RequestFact::ExtensionAsked { until, reason } => {
-                self.said("reason", reason);
-                match request
-                    .clocks
-                    .contains_key(&ClockKind::Resolution)
-                    .then(|| before.and_then(|before| before.due(ClockKind::Resolution)))
-                {
-                    Some(Some(due)) if *until <= due.date() => {
-                        self.refuse(slot, Problem::NotLater { than: due.date() });
-                    }
-                    // It is asked for before the limit has run out.
-                    Some(Some(due)) if self.context.today > due.date() => {
-                        self.refuse(slot, Problem::TooLate { limit: due.date() });
-                    }
-                    Some(_) => {}
-                    None => self.not_now(slot, before),
-                }
-            }
-            RequestFact::ExtensionDecided { .. } => {
-                let pending = before.and_then(|before| before.extension.as_ref());
-                if pending.is_none_or(|asked| asked.granted.is_some()) {
-                    self.refuse(slot, Problem::NothingPending);
-                }
-            }
+            RequestFact::ExtensionAsked { .. }
+            | RequestFact::ExtensionDecided { .. }
+            | RequestFact::BooksAsked { .. }
+            | RequestFact::BooksDecided { .. } => self.ask(slot, fact, before, all),
             RequestFact::Link { to, held } => {
                 self.link(slot, to);
                 // What it waits for stays with it while it waits.
@@ -385,9 +366,10 @@ impl RequestCheck<'_> {
         if call.reached && call.solved.is_none() && call.satisfaction.is_none() && call.contacted.is_none() {
             self.refuse("solved", Problem::Empty);
         }
+        self.called_by_another_office(slot, before);
     }
 
-    fn link(&mut self, slot: &str, to: &Target) {
+    pub(super) fn link(&mut self, slot: &str, to: &Target) {
         let subject = to.subject(&self.subject.scope);
         match to {
             Target::Item(_) => self.known(slot, Reference::Item, &subject),
@@ -498,6 +480,13 @@ impl RequestCheck<'_> {
             }
             if moved.step == RequestStep::Redispatch && moved.unit.as_ref() == lead {
                 return self.refuse("unit", Problem::SameUnit);
+            }
+            // What was handed to and fro before there was a rule stays as it is.
+            if number >= made
+                && let Some(problem) = self.returned(&request.moves[..number], moved, lead)
+            {
+                let field = if moved.step.gives() { "unit" } else { "state" };
+                return self.refuse(field, problem);
             }
             if moved.step.gives() {
                 forced = moved.step == RequestStep::Force;

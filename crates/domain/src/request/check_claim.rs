@@ -116,7 +116,7 @@ impl RequestCheck<'_> {
     }
 
     /// Whoever is of the unit that asked does not decide.
-    fn by_another_office(&mut self, slot: &str, unit: &Code) {
+    pub(super) fn by_another_office(&mut self, slot: &str, unit: &Code) {
         let by = &self.context.actor;
         let own = self
             .lookup

@@ -154,10 +154,30 @@ pub enum RequestFact {
     },
     CallBack(CallBack),
     ExtensionAsked {
+        /// Which of the request's it is: those that were granted before stay what they are.
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        number: u32,
         until: Date,
         reason: String,
     },
     ExtensionDecided {
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        number: u32,
+        granted: bool,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    /// Asked for by the unit that has it: that it goes on the books, with what will settle it and by when.
+    BooksAsked {
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        number: u32,
+        link: Target,
+        until: Date,
+        reason: String,
+    },
+    BooksDecided {
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        number: u32,
         granted: bool,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
@@ -309,8 +329,10 @@ impl RequestFact {
             Self::Word { .. } => "word".into(),
             Self::Note { .. } => "note".into(),
             Self::CallBack(_) => "call_back".into(),
-            Self::ExtensionAsked { .. } => "extension_asked".into(),
-            Self::ExtensionDecided { .. } => "extension_decided".into(),
+            Self::ExtensionAsked { number, .. } => numbered("extension_asked", *number),
+            Self::ExtensionDecided { number, .. } => numbered("extension_decided", *number),
+            Self::BooksAsked { number, .. } => numbered("books_asked", *number),
+            Self::BooksDecided { number, .. } => numbered("books_decided", *number),
             Self::Link { to, .. } => format!("link/{}/{}", to.kind().as_str(), to.code()),
             Self::Told { of, step, .. } => {
                 let step = step.as_ref().map_or("done", Code::as_str);
@@ -339,6 +361,8 @@ impl RequestFact {
         matches!(
             self,
             Self::Note { .. }
+                | Self::BooksAsked { .. }
+                | Self::BooksDecided { .. }
                 | Self::ExclusionAsked { .. }
                 | Self::ExclusionDecided { .. }
                 | Self::ExclusionWithdrawn { .. }
@@ -367,6 +391,7 @@ impl RequestFact {
             Self::Move { reason, .. }
             | Self::Followed(Followed { reason, .. })
             | Self::ExtensionAsked { reason, .. }
+            | Self::BooksAsked { reason, .. }
             | Self::ExclusionWithdrawn { reason, .. }
             | Self::Publication { reason, .. }
             | Self::PhotoReview { reason, .. }
@@ -378,7 +403,9 @@ impl RequestFact {
             | Self::Word { text, .. }
             | Self::Note { text, .. } => vec![text],
             Self::CallBack(call) => vec![&call.text],
-            Self::ExtensionDecided { note, .. } | Self::ExclusionDecided { note, .. } => vec![note],
+            Self::ExtensionDecided { note, .. }
+            | Self::BooksDecided { note, .. }
+            | Self::ExclusionDecided { note, .. } => vec![note],
             _ => Vec::new(),
         }
     }
@@ -400,6 +427,7 @@ impl RequestFact {
             Self::Move { reason, .. }
             | Self::Followed(Followed { reason, .. })
             | Self::ExtensionAsked { reason, .. }
+            | Self::BooksAsked { reason, .. }
             | Self::ExclusionWithdrawn { reason, .. }
             | Self::Publication { reason, .. }
             | Self::PhotoReview { reason, .. }
@@ -417,7 +445,9 @@ impl RequestFact {
                 *title = mask(title);
                 *text = mask(text);
             }
-            Self::ExtensionDecided { note, .. } | Self::ExclusionDecided { note, .. } => *note = mask(note),
+            Self::ExtensionDecided { note, .. }
+            | Self::BooksDecided { note, .. }
+            | Self::ExclusionDecided { note, .. } => *note = mask(note),
             _ => {}
         }
         self

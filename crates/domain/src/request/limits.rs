@@ -16,8 +16,8 @@ use crate::journal::Seq;
 enum Turn<'a> {
     Again,
     Set(&'a Clock),
-    Asked(Date),
-    Decided(bool),
+    Asked(u32, Date),
+    Decided(u32, bool),
 }
 
 impl<'a> Turn<'a> {
@@ -25,8 +25,8 @@ impl<'a> Turn<'a> {
         match fact {
             RequestFact::Move { step: RequestStep::Reopen, .. } => Some(Self::Again),
             RequestFact::Clock(clock) if clock.clock == ClockKind::Resolution => Some(Self::Set(clock)),
-            RequestFact::ExtensionAsked { until, .. } => Some(Self::Asked(*until)),
-            RequestFact::ExtensionDecided { granted, .. } => Some(Self::Decided(*granted)),
+            RequestFact::ExtensionAsked { number, until, .. } => Some(Self::Asked(*number, *until)),
+            RequestFact::ExtensionDecided { number, granted, .. } => Some(Self::Decided(*number, *granted)),
             _ => None,
         }
     }
@@ -35,8 +35,8 @@ impl<'a> Turn<'a> {
         match self {
             Self::Again => 0,
             Self::Set(_) => 1,
-            Self::Asked(_) => 2,
-            Self::Decided(_) => 3,
+            Self::Asked(..) => 2,
+            Self::Decided(..) => 3,
         }
     }
 }
@@ -62,7 +62,7 @@ impl Request {
     /// here.
     pub(super) fn follow_limits(&mut self, history: &SubjectHistory, view: View) {
         // Most have one limit, which nothing moved.
-        if self.reopened == 0 && self.extension.is_none() {
+        if self.reopened == 0 && self.extensions.is_empty() {
             self.first_resolution = self.clocks.get(&ClockKind::Resolution).cloned();
             return;
         }
@@ -72,8 +72,7 @@ impl Request {
             .collect();
         turns.sort_by_key(|(effective, seq, turn)| (*effective, *seq, turn.order()));
         let mut clock: Option<&Clock> = None;
-        let (mut asked, mut extended) = (None, None);
-        let mut asked_since = false;
+        let (mut asked, mut extended): (Option<(u32, Date)>, Option<Date>) = (None, None);
         for (_, seq, turn) in turns {
             match turn {
                 Turn::Again => {
@@ -81,20 +80,20 @@ impl Request {
                         (self.first_resolution, self.first_extended) = (clock.cloned(), extended);
                         self.taken_up = Some(seq);
                     }
-                    (asked, extended, asked_since) = (None, None, false);
+                    (asked, extended) = (None, None);
                 }
                 Turn::Set(held) => clock = Some(held),
-                Turn::Asked(until) => (asked, asked_since) = (Some(until), true),
-                Turn::Decided(granted) => extended = asked.take().filter(|_| granted).or(extended),
+                Turn::Asked(number, until) => asked = Some((number, until)),
+                Turn::Decided(number, granted) => {
+                    let until = asked.take_if(|(of, _)| *of == number).filter(|_| granted);
+                    extended = extended.max(until.map(|(_, until)| until));
+                }
             }
         }
         if self.taken_up.is_none() {
             (self.first_resolution, self.first_extended) = (clock.cloned(), extended);
         }
         self.extended = extended;
-        if !asked_since {
-            self.extension = None;
-        }
     }
 
     /// When the limits stood still.

@@ -7,13 +7,14 @@
 //! with whoever asked first counts for all who go with them, from when they did. Whoever was not spoken to says so when
 //! called back on, and that counts more.
 
-use jiff::civil::DateTime;
+use jiff::Span;
+use jiff::civil::{Date, DateTime};
 
-use super::call_back::{clock, reopened, step};
+use super::call_back::{clock, reopen_asked, reopened, step};
 use super::fact::{CallBack, Followed, RequestFact};
 use super::kind::{ClockKind, Solved};
 use super::rules::{Preset, RequestRules};
-use super::state::Request;
+use super::state::{Request, Said};
 use super::workflow::{RequestState, RequestStep, Who};
 use crate::code::Code;
 
@@ -112,15 +113,22 @@ pub fn not_solved(
     let decided = by == Who::Resident && master.reopened >= u32::from(rules.free_reopens);
     match master.state {
         RequestState::Answered if !decided => reopened(master, preset, call.at, reason),
-        RequestState::Answered | RequestState::Closed => {
-            let mut asked = step(RequestStep::AskReopen, RequestState::ReopenAsked, call.at);
-            if let RequestFact::Move { reason: held, .. } = &mut asked {
-                *held = reason;
-            }
-            vec![asked]
-        }
+        RequestState::Answered | RequestState::Closed => vec![reopen_asked(call.at, reason)],
         _ => Vec::new(),
     }
+}
+
+/// What it brings about that somebody who asked the same wants a refusal reviewed: once, whoever says so.
+pub fn review_asked(master: &Request, at: DateTime, reason: String) -> Vec<RequestFact> {
+    match master.state {
+        RequestState::Refused => vec![reopen_asked(at, reason)],
+        _ => Vec::new(),
+    }
+}
+
+/// The last day on which it may be said how an answer went.
+pub(super) fn call_back_until(answered: DateTime, days: u16) -> Date {
+    answered.date().saturating_add(Span::new().days(i64::from(days)))
 }
 
 impl Request {
@@ -131,16 +139,37 @@ impl Request {
         since.iter().any(|moved| matches!(moved.step, RequestStep::AskReopen | RequestStep::Reopen))
     }
 
-    /// Whether whoever asked may say by their link how it went: of an answer, and where it goes with another one once
-    /// for each.
-    pub fn may_be_judged(&self) -> bool {
+    /// Whether whoever asked may say by their link how it went: of an answer; where it goes with another one once for
+    /// each; and where somebody closed it before they had spoken, as long as the call-back's days (`days`) last.
+    pub fn may_be_judged(&self, days: u16, today: Date) -> bool {
         match self.state {
             RequestState::Answered => true,
-            RequestState::Merged => self.answer().is_some_and(|(at, _)| {
-                self.verdict().is_none_or(|call| call.solved.is_none() || call.at < *at)
-            }),
+            RequestState::Merged => self.is_unjudged(),
+            RequestState::Closed => {
+                let within = |(at, _): &Said| today <= call_back_until(*at, days);
+                self.is_unjudged() && !self.was_contested() && self.answer().is_some_and(within)
+            }
             _ => false,
         }
+    }
+
+    /// Whether there is an answer of which nobody has said whether it settled the matter.
+    fn is_unjudged(&self) -> bool {
+        self.answer()
+            .is_some_and(|(at, _)| self.verdict().is_none_or(|call| call.solved.is_none() || call.at < *at))
+    }
+
+    /// Whether others than whoever asked may end it: once they were spoken to about the last answer, or have had the
+    /// call-back's days to say something.
+    pub fn may_be_closed(&self, days: u16, today: Date) -> bool {
+        let Some((at, _)) = self.answer() else { return true };
+        self.verdict().is_some_and(|call| call.at >= *at) || today > call_back_until(*at, days)
+    }
+
+    /// Whether a review may be asked for by whoever asked: of what was refused, also by those who go with it.
+    pub fn was_refused(&self) -> bool {
+        self.state == RequestState::Refused
+            || self.goes_on_as().is_some_and(|it| it.state == RequestState::Refused)
     }
 
     /// Where the one that it goes with stood last, as far as it was told.

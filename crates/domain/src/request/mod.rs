@@ -5,10 +5,12 @@
 
 pub mod alert;
 pub mod appeal;
+mod asks;
 pub mod call_back;
 mod chase;
 mod check;
 mod check_claim;
+mod check_handling;
 pub mod clock;
 mod fact;
 mod for_asker;
@@ -39,6 +41,7 @@ pub mod warning;
 pub mod workflow;
 
 pub use appeal::{AppealRules, AppealTerms, ClaimState, ClaimStep, Exclusion, RatePart, RateParts};
+pub use asks::Ask;
 pub use chase::{Watched, Watching, watched};
 pub(crate) use check::RequestCheck;
 pub use fact::{CallBack, Followed, Intake, Place, Point, Redaction, RequestFact};
@@ -54,7 +57,7 @@ pub use reply::ReplyTemplate;
 pub use row::RequestRow;
 pub(crate) use rules::RulesInPieces;
 pub use rules::{RequestCategory, RequestRules, RequestSettings};
-pub use state::{Extension, Moved, Request, Told};
+pub use state::{Moved, Request, Told};
 pub use workflow::{RequestState, RequestStep, Who};
 
 use crate::code::Code;

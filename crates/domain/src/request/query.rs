@@ -40,6 +40,8 @@ pub struct RequestQuery {
     pub published: Option<Publicly>,
     /// That may be shown and nobody has looked at yet.
     pub unlooked: bool,
+    /// A unit waits for the office above it to decide: more time, or the books.
+    pub asks: bool,
     /// Merged into this one.
     pub master: Option<Code>,
     pub parent: Option<Code>,

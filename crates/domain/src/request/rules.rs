@@ -162,6 +162,9 @@ pub struct RequestSettings {
     /// What is on the books is looked at again after so many months.
     #[serde(default = "monthly")]
     pub books_months: u8,
+    /// How often more time may be asked for, each time of somebody who decides.
+    #[serde(default = "twice")]
+    pub extensions_most: u8,
     /// The name by which programs ask for this plan's requests; its code where none is given.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub jurisdiction: String,
@@ -184,6 +187,10 @@ fn monthly() -> u8 {
     1
 }
 
+fn twice() -> u8 {
+    2
+}
+
 impl RequestSettings {
     /// With the usual days, for those who only name their own.
     pub fn new(name: Named, source: Named, usual: Code, backstop: Code) -> Self {
@@ -199,6 +206,7 @@ impl RequestSettings {
             free_reopens: 1,
             near_metres: 250,
             books_months: monthly(),
+            extensions_most: twice(),
             jurisdiction: String::new(),
             contact: String::new(),
             appeals: AppealRules::default(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, DateTime};
 
 use super::appeal::{Exclusion, RateParts};
+use super::asks::Ask;
 use super::clock::Clock;
 use super::fact::{CallBack, Followed, Place, Point, RequestFact};
 use super::kind::{CallWay, Channel, ClockKind, RefusalGround, RequestKind, Urgency};
@@ -32,15 +33,6 @@ pub struct Moved {
     pub ground: Option<RefusalGround>,
     pub until: Option<Date>,
     pub seq: Seq,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Extension {
-    pub until: Date,
-    pub reason: String,
-    pub granted: Option<bool>,
-    pub note: String,
-    pub asked: Seq,
 }
 
 /// What whoever asked was told of.
@@ -114,8 +106,9 @@ pub struct Request {
     pub notes: Vec<Said>,
     pub photos: Vec<RequestPhoto>,
     pub call_backs: Vec<CallBack>,
-    /// What was asked for the limit that runs now.
-    pub extension: Option<Extension>,
+    /// What the unit asked for, in the order in which it did: more time, and to wait for something on the books.
+    pub extensions: Vec<Ask>,
+    pub bookings: Vec<(Target, Ask)>,
     pub links: Vec<Target>,
     /// Since which entry each is linked.
     pub linked: BTreeMap<Target, Seq>,
@@ -136,6 +129,10 @@ pub struct Request {
     pub moderated: Vec<(DateTime, ModerationAct, ModerationGround)>,
     /// Reminders and escalations that were made.
     pub chases: Vec<Chase>,
+}
+
+fn asked(number: u32, until: Date, reason: &str, (asked_on, asked): (Date, Seq)) -> Ask {
+    Ask { number, until, reason: reason.to_owned(), asked, asked_on, granted: None, note: String::new() }
 }
 
 impl Request {
@@ -189,7 +186,8 @@ impl Request {
             notes: Vec::new(),
             photos: Vec::new(),
             call_backs: Vec::new(),
-            extension: None,
+            extensions: Vec::new(),
+            bookings: Vec::new(),
             links: Vec::new(),
             linked: BTreeMap::new(),
             told: Vec::new(),
@@ -212,6 +210,8 @@ impl Request {
         }
         out.follow_limits(history, view);
         out.exclusions.sort_by_key(|it| it.asked);
+        out.extensions.sort_by_key(|it| it.number);
+        out.bookings.sort_by_key(|(_, it)| it.number);
         out.photos = photos(history.visible::<RequestFact>(view).map(|held| (held.seq, held.fact)));
         Some(out)
     }
@@ -264,20 +264,26 @@ impl Request {
             RequestFact::Word { at, text } => self.words.push((*at, text.clone())),
             RequestFact::Note { at, text } => self.notes.push((*at, text.clone())),
             RequestFact::CallBack(call) => self.call_backs.push(call.clone()),
-            RequestFact::ExtensionAsked { until, reason } => {
-                self.extension = Some(Extension {
-                    until: *until,
-                    reason: reason.clone(),
-                    granted: None,
-                    note: String::new(),
-                    asked: seq,
-                });
+            RequestFact::ExtensionAsked { number, until, reason } => {
+                // Of those that were asked for in one place, as all once were, the latest counts.
+                self.extensions.retain(|held| held.number != *number);
+                self.extensions.push(asked(*number, *until, reason, (effective, seq)));
             }
-            RequestFact::ExtensionDecided { granted, note } => {
+            RequestFact::ExtensionDecided { number, granted, note } => {
                 // Decisions on what was asked before come after it in this order: they are not about it.
-                if let Some(extension) = self.extension.as_mut().filter(|it| it.asked <= seq) {
-                    extension.granted = Some(*granted);
-                    extension.note.clone_from(note);
+                let of = |it: &&mut Ask| it.number == *number && it.asked <= seq;
+                if let Some(extension) = self.extensions.iter_mut().find(of) {
+                    extension.decide(*granted, note);
+                }
+            }
+            RequestFact::BooksAsked { number, link, until, reason } => {
+                self.bookings.retain(|(_, held)| held.number != *number);
+                self.bookings.push((link.clone(), asked(*number, *until, reason, (effective, seq))));
+            }
+            RequestFact::BooksDecided { number, granted, note } => {
+                let of = |it: &&mut Ask| it.number == *number && it.asked <= seq;
+                if let Some(ask) = self.bookings.iter_mut().map(|(_, ask)| ask).find(of) {
+                    ask.decide(*granted, note);
                 }
             }
             RequestFact::Link { to, held } => {

@@ -96,8 +96,8 @@ fn of(before: Option<&Request>, fact: &RequestFact) -> Option<AskerMatter> {
                 _ => None,
             }
         }
-        RequestFact::ExtensionDecided { granted: true, .. } => {
-            let asked = before.and_then(|before| before.extension.as_ref())?;
+        RequestFact::ExtensionDecided { number, granted: true, .. } => {
+            let asked = before?.extension().filter(|asked| asked.number == *number)?;
             Some(AskerMatter::Extended { until: asked.until })
         }
         _ => None,

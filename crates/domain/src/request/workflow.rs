@@ -205,6 +205,7 @@ impl RequestStep {
                 | Self::AskReopen
                 | Self::RejectReopen
                 | Self::Reopen
+                | Self::TakeOffBooks
         )
     }
 }

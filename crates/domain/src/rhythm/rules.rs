@@ -36,6 +36,8 @@ texts! {
         Books => "books",
         /// What the office that takes requests in has to do: give one out, decide on what units and residents ask.
         Desk => "desk",
+        /// What a unit asks of the office above it about a request: more time, or to put it on the books.
+        Asked => "asked",
     }
 }
 

@@ -7,6 +7,7 @@
 mod imports;
 mod items;
 mod projects;
+mod requests;
 mod staff;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use jiff::civil::Date;
 pub use imports::{Brought, Share, Shares, of_import};
 pub use items::of_item;
 pub use projects::of_project;
+pub use requests::{Gathered, RequestMatter, may_be_news, of_request};
 pub use staff::Staff;
 
 use crate::code::Code;
@@ -44,6 +46,8 @@ pub enum Audience {
     Above(Option<Level>),
     /// Those who steer the plan and read its reports.
     Readers,
+    /// Those who take residents' requests in and give them out; whoever else may where there is nobody of that office.
+    Desk,
 }
 
 /// One thing to tell, and to whom.

@@ -6,14 +6,12 @@ use super::Audience;
 use crate::code::Code;
 use crate::item::kind::Level;
 use crate::person::Person;
-use crate::policy::{Action, Role, Scope, Target, allows};
+use crate::policy::{Action, Grant, Role, Scope, Target, allows};
 
 /// The people who are active.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Staff(Vec<Person>);
 
-/// Roles that answer for what a unit does.
-const OWN: [Role; 3] = [Role::Department, Role::Subdistrict, Role::Community];
 /// Roles that steer the plan.
 const READERS: [Role; 4] =
     [Role::MunicipalTaskForce, Role::DistrictTaskForce, Role::SupervisionOffice, Role::Leader];
@@ -25,14 +23,7 @@ impl Staff {
 
     /// Those who work for a unit.
     pub fn of_unit(&self, unit: &Code) -> impl Iterator<Item = &Code> {
-        self.0
-            .iter()
-            .filter(move |person| {
-                let own = |scope: &Scope| matches!(scope, Scope::Unit(held) if held == unit);
-                person.unit.as_ref() == Some(unit)
-                    || person.grants.iter().any(|grant| OWN.contains(&grant.role) && own(&grant.scope))
-            })
-            .map(|person| &person.code)
+        self.0.iter().filter(move |person| person.works_for(unit)).map(|person| &person.code)
     }
 
     /// A unit's leaders, where any are named.
@@ -42,10 +33,15 @@ impl Staff {
 
     /// Those whose role lets them supervise what it is about.
     pub fn supervising(&self, role: Role, target: &Target) -> BTreeSet<&Code> {
+        self.holding_with(role, Action::SuperviseItem, target)
+    }
+
+    /// Those whom a role lets do something with what it is about.
+    fn holding_with(&self, role: Role, action: Action, target: &Target) -> BTreeSet<&Code> {
         let may = |person: &&Person| {
-            person.grants.iter().any(|grant| {
-                grant.role == role && allows(std::slice::from_ref(grant), Action::SuperviseItem, target)
-            })
+            let lets =
+                |grant: &Grant| grant.role == role && allows(std::slice::from_ref(grant), action, target);
+            person.grants.iter().any(lets)
         };
         self.0.iter().filter(may).map(|person| &person.code).collect()
     }
@@ -86,6 +82,10 @@ impl Staff {
             Audience::Supervisors(_) => first(&[Role::SupervisionOffice, Role::MunicipalTaskForce]),
             Audience::Above(Some(Level::City)) => first(&[Role::MunicipalTaskForce]),
             Audience::Above(_) => first(&[Role::DistrictTaskForce, Role::MunicipalTaskForce]),
+            Audience::Desk => {
+                let own = self.holding_with(Role::RequestDesk, Action::TakeRequest, target);
+                if own.is_empty() { self.who_may(Action::TakeRequest, target) } else { own }
+            }
             Audience::Readers => {
                 let plan = target.plan.as_ref();
                 let within = |scope: &Scope| !matches!(scope, Scope::Plan(held) if Some(held) != plan);

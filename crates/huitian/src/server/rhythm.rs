@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use app::App;
 use app::notify::Carried;
+use app::request::NewsLane;
 use app::rhythm::{LANE, Run};
 use domain::code::Code;
 use domain::source::Source;
@@ -33,6 +34,10 @@ pub(super) async fn keep(app: App, stop: impl Future<Output = ()>) {
         }
         if looks.is_multiple_of(EVERY) {
             keep_requests(&app).await;
+        }
+        tell_news(&app, NewsLane::Pressing).await;
+        if looks.is_multiple_of(EVERY) {
+            tell_news(&app, NewsLane::Usual).await;
         }
         looks += 1;
         if let Err(error) = app.put_down_runs().await {
@@ -96,6 +101,23 @@ async fn keep_requests(app: &App) {
             Ok(0) => {}
             Ok(told) => tracing::info!(%plan, told, "those who asked were told of what was reached"),
             Err(error) => tracing::warn!(%error, %plan, "those who asked cannot be told"),
+        }
+    }
+}
+
+/// Those who work on requests hear what is new of them: of what presses with each look, of the rest with each round.
+async fn tell_news(app: &App, lane: NewsLane) {
+    let plans = match app.plans().await {
+        Ok(plans) => plans,
+        Err(error) => return tracing::warn!(%error, "no plan can be read"),
+    };
+    for plan in plans {
+        match app.tell_request_news(&plan, lane).await {
+            Ok(0) => {}
+            Ok(told) => tracing::info!(%plan, told, "those who work on requests were told what is new"),
+            Err(error) => {
+                tracing::warn!(%error, %plan, "those who work on requests cannot be told what is new")
+            }
         }
     }
 }

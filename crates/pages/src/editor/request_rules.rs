@@ -107,6 +107,7 @@ fn settings(held: &RequestSettings) -> Values {
         ("free_reopens", held.free_reopens.to_string()),
         ("near_metres", held.near_metres.to_string()),
         ("books_months", held.books_months.to_string()),
+        ("extensions_most", held.extensions_most.to_string()),
         ("appeal_file_days", held.appeals.file_days.to_string()),
         ("appeal_decide_days", held.appeals.decide_days.to_string()),
         ("kept_days", kept_days(&held.privacy)),
@@ -262,6 +263,7 @@ fn read_settings(r: &mut Reader<'_>) -> Option<RequestSettings> {
     let free_reopens = r.must("free_reopens", Reader::whole);
     let near_metres = r.must("near_metres", Reader::whole);
     let books_months = r.must("books_months", Reader::whole);
+    let extensions_most = r.must("extensions_most", Reader::whole);
     let [file_days, decide_days] =
         ["appeal_file_days", "appeal_decide_days"].map(|field| r.must(field, Reader::whole::<u16>));
     let privacy = match r.text("kept_days") {
@@ -277,6 +279,7 @@ fn read_settings(r: &mut Reader<'_>) -> Option<RequestSettings> {
         free_reopens: free_reopens?,
         near_metres: near_metres?,
         books_months: books_months?,
+        extensions_most: extensions_most?,
         appeals: AppealRules { file_days: file_days?, decide_days: decide_days? },
         jurisdiction: jurisdiction.to_owned(),
         contact: contact.to_owned(),

@@ -539,6 +539,7 @@ topics! {
         must("free_reopens", Whole),
         must("near_metres", Whole),
         must("books_months", Whole),
+        must("extensions_most", Whole),
         must("appeal_file_days", Whole),
         must("appeal_decide_days", Whole),
         may("kept_days", Text),

@@ -1,6 +1,7 @@
 //! My desk: what I must do today, what I wait for, what is about to be late.
 
 use app::ledger::Paging;
+use app::request::RequestPaging;
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -13,6 +14,8 @@ use domain::item::query::{LedgerQuery, Sort};
 use domain::item::workflow::{self, Standing, State};
 use domain::policy::{Action, Scope, Target};
 use domain::portfolio::Portfolio;
+use domain::request::RequestState;
+use domain::request::query::{RequestOrder, RequestQuery};
 
 use super::item::with_those_above;
 use super::line::{Line, line, unit_name};
@@ -22,10 +25,13 @@ use crate::editor::change::own_unit;
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
+use crate::requests::list as requests;
 use crate::visit::{Visit, render};
 
 /// Rows of each list; the ledger shows the rest.
 const MOST: usize = 50;
+/// Requests of one's unit that are named; their own list shows the rest.
+const REQUESTS: usize = 20;
 /// Rows that are looked through.
 const LOOKED: usize = 500;
 
@@ -38,12 +44,50 @@ struct Part {
     more: String,
 }
 
+/// The unit's open requests, what runs out first.
+struct OwnRequests {
+    count: String,
+    lines: Vec<requests::Line>,
+    more: String,
+}
+
+impl OwnRequests {
+    /// Nothing where the plan takes no requests, nobody's unit is asked about, or an earlier day is.
+    async fn of(
+        visit: &Visit,
+        page: &Page,
+        portfolio: &Portfolio,
+        unit: Option<&Code>,
+    ) -> Result<Option<Self>, PageError> {
+        let plan = &portfolio.plan;
+        let Some(unit) = unit.filter(|_| plan.request_rules.is_some() && !page.is_past()) else {
+            return Ok(None);
+        };
+        let open = RequestState::ALL.iter().copied().filter(|state| state.is_open());
+        let query =
+            RequestQuery { unit: Some(unit.clone()), states: open.collect(), ..RequestQuery::default() };
+        let paging = RequestPaging { order: RequestOrder::Due, limit: REQUESTS, ..RequestPaging::default() };
+        let count = visit.app.request_count(&plan.code, &query).await?;
+        let rows = match count.number {
+            0 => Vec::new(),
+            _ => visit.app.requests(&plan.code, &query, &paging).await?.rows,
+        };
+        let now = visit.app.wall();
+        Ok(Some(Self {
+            count: count.number.to_string(),
+            lines: rows.iter().map(|row| requests::line(portfolio, row, now, visit.lang)).collect(),
+            more: page.link(&format!("/requests?unit={unit}&standing=open&order=due")),
+        }))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "ledger/desk.html")]
 struct DeskPage {
     page: Page,
     lead: String,
     parts: Vec<Part>,
+    requests: Option<OwnRequests>,
     lists: Shelf,
 }
 
@@ -112,13 +156,14 @@ pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
         papers.more = page.link("/returns");
         parts.insert(0, papers);
     }
+    let requests = OwnRequests::of(&visit, &page, &portfolio, own.as_ref()).await?;
     let lead = match (own, own_areas(&visit).next()) {
         (Some(unit), _) => visit.tw("desk-unit", &[("unit", &unit_name(&portfolio, &unit, visit.lang))]),
         (None, Some(_)) => visit.t("desk-area").into_owned(),
         (None, None) => visit.t("desk-all").into_owned(),
     };
     let lists = saved::shown(&visit, &page, &plan, None).await?;
-    render(StatusCode::OK, &DeskPage { page, lead, parts, lists })
+    render(StatusCode::OK, &DeskPage { page, lead, parts, requests, lists })
 }
 
 /// The areas that the reader answers for.

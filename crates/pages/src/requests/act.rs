@@ -22,6 +22,8 @@ pub(super) enum Act {
     CallBack,
     AskExtension,
     DecideExtension,
+    AskBooks,
+    DecideBooks,
     AskExclusion,
     DecideExclusion,
     Appeal,
@@ -40,12 +42,14 @@ pub(super) enum Act {
     Divide,
 }
 
-const OTHERS: [(Act, &str); 21] = [
+const OTHERS: [(Act, &str); 23] = [
     (Act::Contact, "contact"),
     (Act::Note, "note"),
     (Act::CallBack, "call-back"),
     (Act::AskExtension, "ask-extension"),
     (Act::DecideExtension, "decide-extension"),
+    (Act::AskBooks, "ask-books"),
+    (Act::DecideBooks, "decide-books"),
     (Act::AskExclusion, "ask-exclusion"),
     (Act::DecideExclusion, "decide-exclusion"),
     (Act::Appeal, "appeal"),
@@ -103,8 +107,13 @@ impl Act {
     pub(super) fn fits(self, visit: &Visit, request: &Request, plan: &Plan) -> bool {
         let claim = |step| find_claim(request.claim(), step).is_some();
         let has_unit = request.lead_unit.is_some();
-        let pending = |granted: Option<Option<bool>>| granted == Some(None);
         match self {
+            // Whoever asked is called back on first, or has had their days.
+            Self::Step(RequestStep::Close) => {
+                let days = plan.request_rules.as_ref().map_or(0, |rules| rules.call_back_days);
+                request.leads_to(RequestStep::Close).is_some()
+                    && request.may_be_closed(days, visit.app.clock().today())
+            }
             Self::Step(step) => request.leads_to(step).is_some(),
             Self::Note => true,
             Self::Contact => has_unit && (request.state.is_open() || request.state == RequestState::Merged),
@@ -113,8 +122,21 @@ impl Act {
                 RequestState::Merged => request.answer().is_some(),
                 _ => false,
             },
-            Self::AskExtension => has_unit && request.state.is_open() && request.reopened == 0,
-            Self::DecideExtension => pending(request.extension.as_ref().map(|it| it.granted)),
+            Self::AskExtension => {
+                let most = plan.request_rules.as_ref().map_or(0, |rules| u32::from(rules.extensions_most));
+                has_unit
+                    && request.state.is_open()
+                    && request.reopened == 0
+                    && request.open_extension().is_none()
+                    && request.next_extension() <= most
+            }
+            Self::DecideExtension => request.open_extension().is_some(),
+            Self::AskBooks => {
+                request.leads_to(RequestStep::PutOnBooks).is_some() && request.open_booking().is_none()
+            }
+            Self::DecideBooks => {
+                request.leads_to(RequestStep::PutOnBooks).is_some() && request.open_booking().is_some()
+            }
             Self::AskExclusion => {
                 let due = request.due(ClockKind::Resolution).map(|due| due.date());
                 claim(ClaimStep::Ask)
@@ -161,10 +183,14 @@ impl Act {
             Self::Support | Self::DropSupport | Self::Link | Self::DropLink => {
                 vec![Action::TakeRequest, Action::HandleRequest, Action::SuperviseItem]
             }
-            Self::AskExtension | Self::AskExclusion | Self::Appeal | Self::WithdrawExclusion => {
-                vec![Action::HandleRequest]
+            Self::AskExtension
+            | Self::AskBooks
+            | Self::AskExclusion
+            | Self::Appeal
+            | Self::WithdrawExclusion => vec![Action::HandleRequest],
+            Self::DecideExtension | Self::DecideBooks | Self::DecideExclusion => {
+                vec![Action::SuperviseItem]
             }
-            Self::DecideExtension | Self::DecideExclusion => vec![Action::SuperviseItem],
             Self::CallBack
             | Self::Publish
             | Self::Hide
@@ -189,6 +215,10 @@ impl Act {
         };
         let target = match of {
             Some(lead_unit) => Target { lead_unit, supporting_units: Vec::new(), ..target.clone() },
+            // One unit leads: those who help it do not move it.
+            None if matches!(self, Self::Step(_) | Self::AskExtension | Self::AskBooks) => {
+                Target { supporting_units: Vec::new(), ..target.clone() }
+            }
             None => target.clone(),
         };
         self.fits(visit, request, plan)
@@ -203,7 +233,12 @@ impl Act {
     fn is_first(self) -> bool {
         matches!(
             self,
-            Self::Step(_) | Self::Contact | Self::CallBack | Self::DecideExtension | Self::DecideExclusion
+            Self::Step(_)
+                | Self::Contact
+                | Self::CallBack
+                | Self::DecideExtension
+                | Self::DecideBooks
+                | Self::DecideExclusion
         )
     }
 
@@ -230,11 +265,7 @@ impl Act {
             self,
             Self::Publish
                 | Self::Step(
-                    RequestStep::Accept
-                        | RequestStep::Start
-                        | RequestStep::Resume
-                        | RequestStep::Unmerge
-                        | RequestStep::TakeOffBooks
+                    RequestStep::Accept | RequestStep::Start | RequestStep::Resume | RequestStep::Unmerge
                 )
         )
     }

@@ -109,7 +109,14 @@ impl Act {
                 let until = due.saturating_add(jiff::Span::new().days(7));
                 vec![field("until", Control::Day).required().value(until.to_string()), reason()]
             }
-            Self::DecideExtension => vec![field("decision", decision()), field("note", Control::Area)],
+            Self::DecideExtension | Self::DecideBooks => {
+                vec![field("decision", decision()), field("note", Control::Area)]
+            }
+            Self::AskBooks => vec![
+                field("link", Control::Text).required(),
+                field("until", Control::Day).required(),
+                reason(),
+            ],
             Self::DecideExclusion => {
                 let note = field("note", Control::Area);
                 let parts = request.open_claim().map_or(RateParts::ALL, |claim| claim.parts);
@@ -271,6 +278,10 @@ impl Act {
             },
             Self::AskExtension => RequestAct::AskExtension { until: day("until")?, reason: must("reason")? },
             Self::DecideExtension => RequestAct::DecideExtension { granted, note: text("note") },
+            Self::AskBooks => {
+                RequestAct::AskBooks { link: thing("link")?, until: day("until")?, reason: must("reason")? }
+            }
+            Self::DecideBooks => RequestAct::DecideBooks { granted, note: text("note") },
             Self::AskExclusion => RequestAct::AskExclusion {
                 ground: ExclusionGround::parse(typed.get("ground")).ok_or_else(|| missing("ground"))?,
                 reason: must("reason")?,
@@ -321,6 +332,7 @@ impl Act {
             "part" => "public_part",
             "state" | "moderation" | "publication" | "parent" => "",
             claim if claim.starts_with("exclusion_") => "",
+            asked if asked.starts_with("extension_") || asked.starts_with("books_") => "",
             "parts" if self == Self::DecideExclusion => "granted_parts",
             "text" if self == Self::Edit => "public_text",
             "title" | "text" | "intake" if self == Self::Divide => "matter",

@@ -102,6 +102,15 @@ impl Opened {
     /// What is to be decided, or until when it may be asked for.
     fn claimed(&self, visit: &Visit) -> Option<String> {
         match self.act {
+            Act::DecideExtension => {
+                let ask = self.request.open_extension()?;
+                Some(format!("{} · {}", day(visit.lang, ask.until), ask.reason))
+            }
+            Act::DecideBooks => {
+                let (link, ask) = self.request.open_booking()?;
+                let (name, _) = super::one::link(&visit.page(""), &self.portfolio, link);
+                Some(format!("{name} · {} · {}", day(visit.lang, ask.until), ask.reason))
+            }
             Act::DecideExclusion => {
                 let claim = self.request.open_claim()?;
                 Some(said(visit, &self.portfolio, claim).join("\n"))

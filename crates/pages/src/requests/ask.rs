@@ -200,6 +200,10 @@ pub async fn save(
         return page(&visit, &plan, &portfolio, "check", typed, Vec::new(), Some(&suggestions)).await;
     }
     let mut faults = contact_faults(&visit, &typed);
+    // Chosen here, it says for the first time what to do in danger.
+    if category.is_some_and(|held| held.warning.is_some() && typed.get("warned") != held.category.as_str()) {
+        faults.push(fault(&visit, "category", "ask-read-warning"));
+    }
     if faults.is_empty() && FLOOD.take(client(&extensions), visit.app.clock().now()).is_err() {
         faults.push(Fault { at: String::new(), message: visit.t("ask-too-many").into_owned() });
     }

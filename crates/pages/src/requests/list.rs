@@ -26,11 +26,14 @@ use crate::visit::{Visit, render};
 use crate::words_of::{day, encode, moment, word};
 
 const PAGE_SIZE: usize = 50;
+/// What the office that takes requests in has to give out or to decide.
+const DESK: [RequestState; 3] =
+    [RequestState::Received, RequestState::ReturnAsked, RequestState::ReopenAsked];
 /// Reported requests that are named above the list.
 const FLAGGED: usize = 20;
 
 /// A request as lists show it.
-pub(super) struct Line {
+pub(crate) struct Line {
     pub code: String,
     pub title: String,
     pub category: String,
@@ -45,7 +48,7 @@ pub(super) struct Line {
     pub excerpt: String,
 }
 
-pub(super) fn line(portfolio: &Portfolio, row: &RequestRow, now: DateTime, lang: words::Lang) -> Line {
+pub(crate) fn line(portfolio: &Portfolio, row: &RequestRow, now: DateTime, lang: words::Lang) -> Line {
     Line {
         code: row.code.to_string(),
         title: row.title.clone(),
@@ -133,6 +136,8 @@ pub(super) fn asked(typed: &Typed, portfolio: &Portfolio, now: DateTime) -> Requ
         }
         "late" => query.late_at = Some(now),
         "unlooked" => query.unlooked = true,
+        "asks" => query.asks = true,
+        "desk" if query.states.is_empty() => query.states = DESK.to_vec(),
         _ => {}
     }
     if let Some(item) = code("item") {
@@ -235,6 +240,9 @@ pub async fn show(
     };
     let RequestsFound { page: found, total } = found;
     let counts = visit.app.request_counts(&plan).await?;
+    let asks = RequestQuery { asks: true, ..RequestQuery::default() };
+    let asks = visit.app.request_count(&plan, &asks).await?;
+    let desk = DESK.iter().filter_map(|state| counts.by_state.get(state)).sum::<u64>();
     let page = visit.page(visit.t("requests-title"));
     let here = format!("/p/{plan}/requests");
     let link = |query: String| if query.is_empty() { here.clone() } else { format!("{here}?{query}") };
@@ -246,6 +254,8 @@ pub async fn show(
             "requests-late",
             format!("{}{}", counts.late.number, if counts.late.more { "+" } else { "" }),
         ),
+        ("desk", "requests-desk", desk.to_string()),
+        ("asks", "requests-asks", format!("{}{}", asks.number, if asks.more { "+" } else { "" })),
         ("unlooked", "requests-unlooked", counts.unlooked.to_string()),
         ("", "requests-all", counts.all().to_string()),
     ];

@@ -76,7 +76,8 @@ impl Again {
     fn of(visit: &Visit, request: &Request, today: Date, until: Date) -> Option<Self> {
         let (act, name) = match request.state {
             RequestState::Closed => ("again", "again"),
-            RequestState::Refused => ("again", "review"),
+            // Also where it goes with one that was.
+            _ if request.was_refused() => ("again", "review"),
             RequestState::Withdrawn => ("reopen", "reopen"),
             _ => return None,
         };
@@ -242,10 +243,13 @@ async fn page(
     let page = visit.page(visit.tw("my-title", &[("code", code.as_str())]));
     let paused = request.state.pauses() && request.state.is_open();
     let may = |step| request.leads_to(step).is_some();
-    let days = portfolio.plan.request_rules.as_ref().map_or(0, |rules| rules.reopen_days);
-    let within = request.since.date().saturating_add(jiff::Span::new().days(i64::from(days)));
+    let rules = portfolio.plan.request_rules.as_ref();
+    let (days, call_back_days) = rules.map_or((0, 0), |rules| (rules.reopen_days, rules.call_back_days));
     // What is asked of those who asked the same is asked of them as well.
     let goes_on = request.goes_on_as();
+    let ended = goes_on.map_or(request.since, |it| it.at).date();
+    let within = ended.saturating_add(jiff::Span::new().days(i64::from(days)));
+    let today = visit.app.clock().today();
     let waits = goes_on.map_or(request.state, |it| it.state) == RequestState::WaitingForResident;
     let question = match goes_on {
         Some(it) => Some(it.reason.clone()),
@@ -311,14 +315,14 @@ async fn page(
         links,
         solved: words_of(lang, "solved", Solved::ALL.iter().map(|it| it.as_str())),
         satisfaction: words_of(lang, "satisfaction", Satisfaction::ALL.iter().map(|it| it.as_str())),
-        may_judge: request.may_be_judged(),
+        may_judge: request.may_be_judged(call_back_days, today),
         may_add: request.state.is_open() || request.state == RequestState::Merged,
         may_withdraw: may(RequestStep::Withdraw),
         may_erase: matches!(
             request.state,
             RequestState::Closed | RequestState::Refused | RequestState::Withdrawn | RequestState::Merged
         ),
-        again: Again::of(visit, &request, visit.app.clock().today(), within),
+        again: Again::of(visit, &request, today, within),
         matters,
         faults,
         typed,

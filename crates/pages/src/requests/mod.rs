@@ -15,7 +15,7 @@ mod file;
 mod hold;
 mod hot;
 mod hotline;
-mod list;
+pub(crate) mod list;
 mod mail;
 mod map;
 mod mine;

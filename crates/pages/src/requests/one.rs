@@ -480,14 +480,24 @@ async fn particulars(
         (true, None) => "request-shown-waits",
     };
     add("request-shown", visit.t(shown).into_owned(), String::new());
-    if let Some(asked) = &request.extension {
-        let until = crate::words_of::day(lang, asked.until);
-        let decided = match asked.granted {
-            None => String::new(),
-            Some(true) => format!(" · {}", visit.t("request-event-extension-granted")),
-            Some(false) => format!(" · {}", visit.t("request-event-extension-refused")),
-        };
-        add("request-act-ask-extension", format!("{until} · {}{decided}", asked.reason), String::new());
+    let decided = |granted: Option<bool>| match granted {
+        None => format!(" · {}", visit.t("request-undecided")),
+        Some(true) => format!(" · {}", visit.t("request-event-extension-granted")),
+        Some(false) => format!(" · {}", visit.t("request-event-extension-refused")),
+    };
+    for ask in &request.extensions {
+        let until = crate::words_of::day(lang, ask.until);
+        let said = format!("{until} · {}{}", ask.reason, decided(ask.granted));
+        add("request-act-ask-extension", said, String::new());
+    }
+    for (thing, ask) in &request.bookings {
+        let (name, address) = link(page, portfolio, thing);
+        let until = crate::words_of::day(lang, ask.until);
+        add(
+            "request-act-ask-books",
+            format!("{name} · {until} · {}{}", ask.reason, decided(ask.granted)),
+            address,
+        );
     }
     let unknown: Vec<String> =
         request.unknown_parts().iter().map(|part| word(lang, "rate-part", part.as_str())).collect();

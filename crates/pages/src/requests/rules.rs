@@ -157,6 +157,7 @@ impl Here<'_> {
             ("field-free-reopens", rules.free_reopens.to_string()),
             ("field-near-metres", rules.near_metres.to_string()),
             ("field-books-months", rules.books_months.to_string()),
+            ("field-extensions-most", rules.extensions_most.to_string()),
             ("field-appeal-file-days", working(rules.appeals.file_days)),
             ("field-appeal-decide-days", working(rules.appeals.decide_days)),
             ("field-jurisdiction", rules.jurisdiction.clone()),

@@ -456,3 +456,107 @@ async fn what_is_like_a_request_is_shown_to_whoever_may_merge_and_merged_from_th
         assert!(!desk.get(path).await.is(200).body.contains(heading));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_asks_for_more_time_and_the_books_and_somebody_above_decides() {
+    let site = site();
+    let resident = site.sign_in("").await;
+    let (_, code) = asked(&resident).await;
+    let one = format!("{PLAN}/requests/{code}");
+    let given = [("unit", "changping-education"), ("reason", "lamps of a school")];
+    site.sign_in("desk").await.post(&format!("{one}/step-redispatch"), &given).await.is(303);
+    let unit = site.sign_in("department").await;
+    // It stands on the unit's own desk.
+    unit.get(&format!("{PLAN}/desk")).await.is(200).says("Open requests of my unit").says(&code);
+    for step in ["step-accept", "step-start"] {
+        unit.post(&format!("{one}/{step}"), &[]).await.is(303);
+    }
+    let extend = format!("{one}/ask-extension");
+    unit.post(&extend, &[("until", "2027-01-15"), ("reason", "")]).await.is(422);
+    unit.post(&extend, &[("until", "2027-01-15"), ("reason", "A part is on its way")]).await.is(303);
+    unit.get(&extend).await.is(409);
+    unit.get(&format!("{one}/decide-extension")).await.is(403);
+    let office = site.sign_in("supervision").await;
+    let list = format!("{PLAN}/requests?standing=asks");
+    office.get(&list).await.is(200).says(&code).says("Asking for more time or the books");
+    let decide = format!("{one}/decide-extension");
+    let form = office.get(&decide).await;
+    form.is(200).says("A part is on its way");
+    assert!(form.missing_words().is_empty(), "{:?}", form.missing_words());
+    office.post(&decide, &[("decision", "yes"), ("note", "")]).await.is(303);
+    assert!(!office.get(&list).await.is(200).body.contains(&code));
+
+    let books = format!("{one}/ask-books");
+    let link = [("link", "HT-TRA-017"), ("until", "2027-12-31"), ("reason", "")];
+    unit.post(&books, &link).await.is(422);
+    let link = [link[0], link[1], ("reason", "With the road")];
+    unit.post(&books, &link).await.is(303);
+    unit.get(&one).await.is(200).says("With the road").says("not decided yet");
+    let decide = format!("{one}/decide-books");
+    office.get(&decide).await.is(200).says("With the road");
+    office.post(&decide, &[("decision", "no"), ("note", "")]).await.is(422);
+    office.post(&decide, &[("decision", "yes"), ("note", "")]).await.is(303);
+    let page = unit.get(&one).await;
+    page.is(200).says("On the books");
+    assert!(page.missing_words().is_empty(), "{:?}", page.missing_words());
+    let off = format!("{one}/step-take-off-books");
+    unit.post(&off, &[("reason", "")]).await.is(422);
+    unit.post(&off, &[("reason", "The road is under way")]).await.is(303);
+    let mut zh = site.sign_in("supervision").await;
+    zh.lang = "zh-CN";
+    let page = zh.get(&one).await;
+    assert!(page.is(200).missing_words().is_empty(), "{:?}", page.missing_words());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_to_do_in_danger_is_read_before_anything_is_sent() {
+    let site = site();
+    let resident = site.sign_in("").await;
+    let ask = format!("{PLAN}/ask");
+    let place = [("step", "place"), ("area", "huoying-estate"), ("address", "东门")];
+    let matter = resident.post(&ask, &place).await;
+    let kept = ["key", "area", "address"];
+    let said = [("step", "matter"), ("kind", "complaint"), ("text", "门口那边一直这样，没人管")];
+    let check = send(&resident, &ask, &filled(&matter, &kept, &said)).await;
+    check.is(200);
+    let kept = ["key", "area", "address", "kind", "text"];
+    let sending = [("step", "send"), ("category", "heating")];
+    let first = send(&resident, &ask, &filled(&check, &kept, &sending)).await;
+    first.is(422).says("Read the notice of this category before you send").says("name=\"warned\"");
+    assert!(first.missing_words().is_empty(), "{:?}", first.missing_words());
+    let kept = ["key", "area", "address", "kind", "text", "warned"];
+    send(&resident, &ask, &filled(&first, &kept, &sending)).await.is(303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_goes_with_a_refused_one_may_ask_for_the_review() {
+    let site = site();
+    let resident = site.sign_in("").await;
+    let desk = site.sign_in("desk").await;
+    let file = |number: &'static str| {
+        let desk = &desk;
+        async move {
+            let text = format!("说不清在哪里的一件事，{number}");
+            let order = [("text", text.as_str()), ("address", "不详"), ("number", number)];
+            desk.post(&format!("{PLAN}/requests/new"), &order).await.is(303);
+        }
+    };
+    file("REF-1").await;
+    let (mine, same) = asked(&resident).await;
+    let key = mine.split("key=").nth(1).unwrap().to_owned();
+    desk.post(&format!("{PLAN}/requests/{same}/step-merge"), &[("master", "REF-1")]).await.is(303);
+    let refuse = [("ground", "outside_area"), ("refuse_why", "Ask the district next to us")];
+    desk.post(&format!("{PLAN}/requests/REF-1/step-refuse"), &refuse).await.is(303);
+    let page = resident.get(&mine).await;
+    page.is(200).says("name=\"act\" value=\"again\"");
+    assert!(page.missing_words().is_empty(), "{:?}", page.missing_words());
+    let again = |why: &'static str| {
+        vec![("key", key.clone()), ("act", "again".to_owned()), ("again", why.to_owned())]
+    };
+    let my = format!("{PLAN}/my");
+    send(&resident, &my, &again("")).await.is(422);
+    send(&resident, &my, &again("It is inside the district")).await.is(303);
+    desk.get(&format!("{PLAN}/requests?standing=desk")).await.is(200).says("REF-1");
+    let page = resident.get(&mine).await;
+    assert!(!page.is(200).body.contains("name=\"act\" value=\"again\""));
+}

@@ -12,6 +12,7 @@ mod layers;
 mod ledger;
 mod listing;
 mod models;
+mod news;
 mod notices;
 mod queue;
 mod reading;

@@ -99,6 +99,7 @@ field-free-reopens = Re-openings that nobody decides
 field-free-reopens-hint = A resident's “not solved” re-opens it so often; beyond, the desk decides.
 field-near-metres = What counts as the same place (metres)
 field-books-months = Months until what is on the books is looked at again
+field-extensions-most = How often more time may be asked for
 field-jurisdiction = Jurisdiction of Open311
 field-jurisdiction-contact = Contact for programs
 field-preset-code = Code of the limits

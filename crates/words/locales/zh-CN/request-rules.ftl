@@ -87,6 +87,7 @@ field-free-reopens = 不经审批的重办次数
 field-free-reopens-hint = 诉求人评价“未解决”，在这个次数以内直接重办；超过的由受理员决定。
 field-near-metres = 视为同一地点的距离（米）
 field-books-months = 挂账复查间隔（月）
+field-extensions-most = 每件诉求可申请延期的次数
 field-jurisdiction = Open311 辖区名
 field-jurisdiction-contact = 外部程序的联系人
 field-preset-code = 时限代码

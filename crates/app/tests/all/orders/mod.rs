@@ -180,7 +180,7 @@ fn an_order_that_ended_elsewhere_is_answered_for_those_merged_into_it(scratch: S
     assert_eq!(place.one("G-1").state, RequestState::Answered);
     let merged = place.one("G-2");
     assert_eq!(merged.answer().unwrap().1, "已更换灯具");
-    assert!(merged.may_be_judged());
+    assert!(merged.may_be_judged(14, merged.since.date()));
 }
 
 fn orders_come_in_once_with_what_became_of_them(scratch: Scratch) {

@@ -75,14 +75,18 @@ impl Place {
             ("desk", Role::RequestDesk, Scope::Everything),
             ("office", Role::SupervisionOffice, Scope::Everything),
         ] {
-            let facts = vec![
-                PersonFact::Name { name: person.into() }.into(),
-                PersonFact::Role { role, scope, held: true }.into(),
-            ];
-            place.register(Subject::person(&code(person)), facts);
+            place.person(person, role, scope);
         }
         place.plan("p");
         place
+    }
+
+    pub fn person(&self, person: &str, role: Role, scope: Scope) {
+        let facts = vec![
+            PersonFact::Name { name: person.into() }.into(),
+            PersonFact::Role { role, scope, held: true }.into(),
+        ];
+        self.register(Subject::person(&code(person)), facts);
     }
 
     /// A plan that takes requests.
@@ -207,6 +211,18 @@ pub fn judged(solved: Solved, satisfaction: Satisfaction, text: &str) -> Request
         solved: Some(solved),
         satisfaction: Some(satisfaction),
         text: text.into(),
+    }
+}
+
+/// As the desk puts down what somebody said by telephone.
+pub fn called(solved: Solved) -> RequestAct {
+    RequestAct::CallBack {
+        way: CallWay::Phone,
+        reached: true,
+        contacted: Some(true),
+        solved: Some(solved),
+        satisfaction: None,
+        text: "已回访".into(),
     }
 }
 

@@ -78,9 +78,9 @@ impl Life {
     }
 
     fn extend(&mut self, asked: i64, until: i64, granted: bool) {
-        let until = day(until).date();
-        self.say(asked, vec![RequestFact::ExtensionAsked { until, reason: "等材料".into() }]);
-        self.say(asked, vec![RequestFact::ExtensionDecided { granted, note: "同意".into() }]);
+        let (number, until) = (self.request().next_extension(), day(until).date());
+        self.say(asked, vec![RequestFact::ExtensionAsked { number, until, reason: "等材料".into() }]);
+        self.say(asked, vec![RequestFact::ExtensionDecided { number, granted, note: "同意".into() }]);
     }
 
     fn take_up(&mut self, after: i64, days: u16) {
@@ -143,7 +143,7 @@ proptest! {
         life.take_up(taken_up, again);
         let now = day(taken_up + i64::from(again)).date();
         prop_assert_eq!(life.request().limit(), Some((ClockKind::Resolution, end_of(now))));
-        prop_assert_eq!(life.request().extension, None);
+        prop_assert_eq!((life.request().open_extension(), life.request().extended), (None, None));
         prop_assert_eq!(life.rated(), Some(first));
         // What stands still now is the limit that runs now.
         life.step(taken_up, RequestStep::Accept, RequestState::Accepted);

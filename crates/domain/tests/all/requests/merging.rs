@@ -58,7 +58,10 @@ fn every_move_of_a_master_reaches_those_who_go_with_it() {
         assert_eq!(merged.first_resolution.is_some(), master.first_resolution.is_some(), "{held:?}");
         // What is answered is answered for all.
         let answered = held.step == RequestStep::Answer;
-        assert_eq!(merged.answer().is_some() && merged.may_be_judged(), answered || stands(held.from));
+        assert_eq!(
+            merged.answer().is_some() && merged.may_be_judged(14, super::TODAY),
+            answered || stands(held.from)
+        );
     }
 }
 

@@ -2,9 +2,11 @@
 
 mod call_backs;
 mod clocks;
+mod handling;
 mod limits;
 mod merging;
 mod moves;
+mod news;
 mod photos;
 mod routes;
 
@@ -234,6 +236,10 @@ fn moving(request: &Request, wanted: RequestStep) -> Vec<RequestFact> {
     match wanted {
         RequestStep::PutOnBooks => {
             facts.push(RequestFact::Link { to: Target::Project(code("road")), held: true });
+        }
+        // Whoever asked is called back on before others close it.
+        RequestStep::Close => {
+            facts.insert(0, RequestFact::CallBack(CallBack { at: at(9, 0), ..call(Solved::Yes) }))
         }
         RequestStep::Answer => {
             let text = format!("已修复（第{}次）", request.answers.len() + 1);
