@@ -84,7 +84,7 @@ pub use open_update::{OpenUpdate, OpenUpdates, UpdateSpan};
 pub(crate) use order::{DecidedAsOf, NotTaken, Taken};
 pub use order::{Order, Understanding};
 pub use own_copy::{CopiedAddress, CopiedEntry, CopiedLook, CopiedPhoto, OwnCopy};
-pub use passing::PeerWord;
+pub use passing::{PeerNews, PeerNewsKind, PeerWord};
 pub use person::PersonalData;
 pub use program::{ProgramUpdate, ProgramWish, request_token};
 pub use protection::{KeyError, ProtectionKey};
