@@ -33,6 +33,7 @@ mod queue;
 mod rebuild;
 mod redact;
 mod request;
+mod request_alike;
 mod request_cells;
 mod request_claim;
 mod request_history;

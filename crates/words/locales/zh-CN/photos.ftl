@@ -11,7 +11,6 @@ photo-alt = 照片 { $number }：{ $shows }
 photo-alt-draft = 您选的照片 { $number }
 photo-too-many = 一次最多 { $most } 张照片，多出来的没有收。先发这些，之后可以再补。
 photo-too-often = 照片发得太快了，请过几分钟再添加。您填写的内容还在。
-photo-no-room = 现在发照片的人太多，暂时收不下。可以先发诉求，之后在“我的诉求”里补照片。
 photo-no-key = 本站还不能保存照片，请不带照片发出。
 photo-fault-empty = “{ $name }”是空文件，请重新选择。
 photo-fault-too-large = “{ $name }”超过 20 MB。请在手机相册里选小一点的尺寸，或者截一张屏再发。
