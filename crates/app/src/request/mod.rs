@@ -67,7 +67,7 @@ pub use forum::{Forum, Post, PostKnown, PostOutcome, PostTaken};
 pub use hold::Holder;
 pub(crate) use hot::HotCache;
 pub use hot::{HotMatter, HotMatters, HotOutcome, HotTask};
-pub use hotline::HotlineSpan;
+pub use hotline::{HotlineSpan, matters_since};
 pub use learn::{Learnt, Material, ModelBook, ModelTaken};
 pub use mail_intake::{IncomingMail, MailTaken};
 pub(crate) use models::{ModelCache, Models};

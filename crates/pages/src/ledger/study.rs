@@ -1,6 +1,7 @@
 //! Special, research and evaluation reports: begun, written and filled from the ledger, issued, read.
 
 use app::report::IssueError;
+use app::request::matters_since;
 use app::study::{Counted, StudyError, StudyReport, Subjected, counts, usual_parts};
 use askama::Template;
 use axum::extract::Path;
@@ -158,7 +159,9 @@ fn table_view(page: &Page, report: &StudyReport, table: &RequestTable, place: (u
     let (from, to) = (table.from, table.to);
     let address = |code: &str| match table.shows {
         _ if code.is_empty() => String::new(),
-        Tabled::Hot => format!("/p/{plan}/requests/hot/{code}?days=30&as_of={to}"),
+        Tabled::Hot => {
+            format!("/p/{plan}/requests/hot/{code}?from={}&to={to}", matters_since(from, to))
+        }
         Tabled::Units => {
             format!("/p/{plan}/requests?side=due&rate_from={from}&rate_to={to}&rate_unit={code}")
         }
