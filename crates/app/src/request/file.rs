@@ -17,7 +17,7 @@ use domain::request::pieces::SearchText;
 use domain::request::question::{self, QuestionAnswer, tidy};
 use domain::request::routing::{Routing, route};
 use domain::request::{
-    Channel, Intake, PhotoShows, Place, Point, Request, RequestFact, RequestKind, RequestStep, Urgency,
+    Channel, Intake, PhotoShows, Place, Point, Request, RequestFact, RequestKind, RequestStep, Urgency, Who,
 };
 use domain::source::Source;
 use domain::subject::Subject;
@@ -30,7 +30,8 @@ use super::photo::{self, NewPhoto};
 use super::program::request_token;
 use super::protection::ProtectionKey;
 use super::reader::{NewReader, add_reader};
-use super::{by_resident, rules_of};
+use super::unread::{UnreadFile, note_of_unread};
+use super::{by_resident, by_rules, rules_of};
 use crate::App;
 use crate::account::{hash, secret};
 use crate::actor::Actor;
@@ -69,6 +70,8 @@ pub struct NewRequest {
     pub photos: Vec<NewPhoto>,
     /// Whether photos wait under the secret, to go with it.
     pub drafts: bool,
+    /// Files with it that could not be read: those who work on it are told, and whoever asked.
+    pub unread: Vec<UnreadFile>,
     /// The secret of its link, where whoever asks was given one before sending: sent twice, it is one request.
     pub secret: String,
     /// The secret that it was given where the same was sent a little earlier.
@@ -99,6 +102,7 @@ impl NewRequest {
             language: Language::Chinese,
             photos: Vec::new(),
             drafts: false,
+            unread: Vec::new(),
             secret: String::new(),
             earlier_secret: String::new(),
             source: Source::default(),
@@ -323,9 +327,14 @@ impl Filing<'_> {
         }
         self.contact(tx, new)?;
         let filed = self.register(tx, new, ready, link, None)?.0;
+        if let Some(act) = note_of_unread(&new.unread) {
+            let rules = by_rules();
+            self.on.filing(&rules, self.plan).doing(Who::Desk, &new.source).one(tx, &filed.code, act)?;
+        }
         let address = new.person.email.trim();
         if let Some(key) = self.on.key.as_ref().filter(|_| self.on.tells && !address.is_empty()) {
-            let reader = NewReader { address, language: new.language, follows: false };
+            let unread = !new.unread.is_empty();
+            let reader = NewReader { address, language: new.language, follows: false, unread };
             add_reader(tx, key, self.plan, &filed.code, &reader, self.on.now)?;
         }
         Ok(filed)

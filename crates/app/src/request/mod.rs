@@ -47,6 +47,7 @@ mod sms_reply;
 mod suggest;
 mod telling;
 mod theme;
+mod unread;
 mod warned;
 mod whereabouts;
 
@@ -95,8 +96,8 @@ pub use rates::{RateLine, RatePage, RateQuestion};
 pub use read::{RequestCounts, SKIP_MOST};
 pub use reader::{MailDoor, MailLinked, MailPurpose};
 pub(crate) use reader::{address as reader_address, link as mail_link, reply_token};
-pub use retain::{DeletionRecord, RetainLine, Retained};
 pub use repeat::{LikeRequest, SaidNow};
+pub use retain::{DeletionRecord, RetainLine, Retained};
 pub use signed::{CLOCKS_APART, SignatureFault, SignedMessage};
 pub use sms::{IncomingText, SmsGateway, TextTaken};
 pub(crate) use sms::{SmsQuestion, awaited, mobile};
@@ -104,6 +105,7 @@ pub use store::{HeldModel, ModelUse, PassedOn, PhotoSize, RateBy, RequestPage, R
 pub(crate) use suggest::PlanWordsCache;
 pub use suggest::{SuggestedBy, Suggestion, Suggestions, UnitSuggestion};
 pub use theme::{NewTheme, ThemeProposals};
+pub use unread::UnreadFile;
 pub use whereabouts::{Located, PlaceFault, Stated};
 
 use domain::request::{RequestRules, resident, routing_actor};

@@ -49,3 +49,8 @@ request-event-photos = { $count ->
     [one] One photo ({ $shows })
    *[other] { $count } photos ({ $shows })
 }
+mail-unread = { $count ->
+    [one] 1 file with the mail could not be read.
+   *[other] { $count } files with the mail could not be read.
+}
+mail-unread-many = “{ $name }” was not taken: at most { $most } photos at once.

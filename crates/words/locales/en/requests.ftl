@@ -476,9 +476,9 @@ hot-led-count = { $count ->
 }
 hot-stale = The issue has changed meanwhile: look at it again before you confirm it.
 request-hidden-by-category = Its category is not shown to anybody.
-# Stand in both languages where an order of a register brought none of its own.
-order-settled-elsewhere = Settled where it came from; no answer came with it.
-order-given-by-register = Given to the unit that its register names.
 open311-told-reopened = Whoever asked says that it is not solved: it was taken up again.
 open311-told-withdrawn = It was withdrawn.
 open311-not-told = { $status } was not taken there: { $why }
+# Stand in both languages where an order of a register brought none of its own.
+order-settled-elsewhere = Settled where it came from; no answer came with it.
+order-given-by-register = Given to the unit that its register names.

@@ -40,3 +40,5 @@ photos-note = 照片重新生成后加密保存，不在工作日志里；清除
 my-photos-add = 补充照片
 my-photos-send = 发送照片
 request-event-photos = 照片 { $count } 张（{ $shows }）
+mail-unread = 随邮件寄来的 { $count } 个文件无法读取。
+mail-unread-many = “{ $name }”没有收：一次最多 { $most } 张照片。
