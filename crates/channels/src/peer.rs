@@ -1,10 +1,12 @@
 //! Another server that speaks Open311 GeoReport v2: our requests are passed on to it, and what it says of them comes back.
 //!
-//! [`call`] is one call with its tries; [`push`] passes on, [`sync`] brings back.
+//! [`call`] is one call with its tries; [`push`] passes on and tells what was said later, [`sync`] brings
+//! back.
 
 mod call;
 mod push;
 mod sync;
+mod tell;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +20,7 @@ use url::Url;
 pub use call::Pace;
 pub use push::{PushOutcome, PushReport, Pushed, push};
 pub use sync::{SyncReport, Synced, sync};
+pub use tell::ToldThere;
 
 /// A server that requests are passed on to: data of the installation.
 #[derive(Debug, Clone)]
@@ -37,8 +40,10 @@ pub struct Peer {
     pub areas: Vec<Code>,
     /// Only what was received from this day on.
     pub since: Option<Date>,
-    /// Whether it tells updates (`servicerequestupdates`).
+    /// Whether it tells updates (`servicerequestupdates`) and takes them: that a request is not solved, or withdrawn.
     pub updates: bool,
+    /// Whether it is told, masked, what whoever asked says later.
+    pub words: bool,
     /// Whether its closing words are our answer.
     pub answers: bool,
     /// How often a server does it by itself; never where nothing is said.

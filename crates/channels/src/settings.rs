@@ -61,7 +61,8 @@ jurisdiction = "city.example"
 key = { env = "CITY_KEY" }
 areas = ["tiantongyuan-north"]           # only these and what lies in them; everywhere when left out
 since = "2019-08-01"                     # only what was received from that day on
-updates = true                           # it tells updates (servicerequestupdates)
+updates = true                           # it tells updates and takes them (servicerequestupdates): not solved, withdrawn
+words = true                             # it is told, masked, what whoever asked says later; nothing of it when left out
 answers = true                           # its closing words are the answer here
 every_minutes = 30                       # by itself while a server runs; only by command when left out
 
@@ -165,6 +166,8 @@ struct PeerFile {
     since: Option<Date>,
     #[serde(default)]
     updates: bool,
+    #[serde(default)]
+    words: bool,
     #[serde(default)]
     answers: bool,
     every_minutes: Option<u32>,
@@ -349,6 +352,7 @@ impl PeerFile {
             areas: self.areas,
             since: self.since,
             updates: self.updates,
+            words: self.words,
             answers: self.answers,
             every: self.every_minutes.map(|minutes| SignedDuration::from_mins(minutes.max(1).into())),
             id: self.id,

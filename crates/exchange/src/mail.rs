@@ -172,8 +172,18 @@ fn files(message: &Message) -> Vec<MailFile> {
     let parts = message.attachments().filter_map(|part| {
         let bytes = match &part.body {
             PartType::Binary(bytes) | PartType::InlineBinary(bytes) => bytes.to_vec(),
+            // A text with a name is a file: what it says was not written for this mail.
+            PartType::Text(text) | PartType::Html(text) => text.as_bytes().to_vec(),
             _ => return None,
         };
+        // What a program signed the mail with is nobody's file.
+        let signature = part.content_type().and_then(|kind| kind.subtype()).is_some_and(|kind| {
+            let kind = kind.to_ascii_lowercase();
+            kind.ends_with("pkcs7-signature") || kind == "pgp-signature" || kind == "pgp-keys"
+        });
+        if signature {
+            return None;
+        }
         let image = part.content_type().is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("image"));
         let name = one_line(part.attachment_name().unwrap_or_default());
         (image || !name.is_empty()).then_some(MailFile { name, bytes })

@@ -67,7 +67,7 @@ use axum::middleware;
 
 pub use error::PageError;
 pub use page::{Page, PlanRef};
-pub use sign_in_rate::ClientAddress;
+pub use sign_in_rate::{ClientAddress, line_of};
 pub use unreadable::explain;
 pub use visitor::Visitor;
 

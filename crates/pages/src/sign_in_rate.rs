@@ -15,6 +15,7 @@ use jiff::Timestamp;
 /// Wrong passwords an address may send at once, and the seconds after which it has one more.
 const BURST: i64 = 20;
 const REFILL_SECONDS: i64 = 15;
+const DAY_SECONDS: i64 = 86_400;
 /// Addresses remembered; beyond that, those with nothing to answer for are forgotten.
 const MOST: usize = 20_000;
 
@@ -28,10 +29,30 @@ pub(crate) fn client(extensions: &Extensions) -> Option<IpAddr> {
     told.or_else(|| extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()))
 }
 
+/// Whom an address stands for: of IPv6 a line is given a whole network (/64), and has more addresses than could be counted.
+pub fn line_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
+        }
+        address => address,
+    }
+}
+
 /// A bucket of attempts for each address.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct SignInRate {
     buckets: Arc<Mutex<HashMap<IpAddr, Bucket>>>,
+    /// What may be sent at once, and the seconds after which there is one more.
+    burst: i64,
+    refill: i64,
+}
+
+impl Default for SignInRate {
+    fn default() -> Self {
+        Self { buckets: Arc::default(), burst: BURST, refill: REFILL_SECONDS }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -40,30 +61,33 @@ struct Bucket {
     since: i64,
 }
 
-impl Bucket {
-    fn at(self, now: i64) -> Self {
-        let earned = (now - self.since).max(0) / REFILL_SECONDS;
-        let left = (self.left + earned).min(BURST);
-        Self { left, since: if left == BURST { now } else { self.since + earned * REFILL_SECONDS } }
-    }
-}
-
 impl SignInRate {
+    /// So many in a day, whenever in it.
+    pub(crate) fn a_day(most: i64) -> Self {
+        Self { buckets: Arc::default(), burst: most, refill: DAY_SECONDS / most }
+    }
+
+    fn at(&self, bucket: Bucket, now: i64) -> Bucket {
+        let earned = (now - bucket.since).max(0) / self.refill;
+        let left = (bucket.left + earned).min(self.burst);
+        Bucket { left, since: if left == self.burst { now } else { bucket.since + earned * self.refill } }
+    }
+
     /// Takes one attempt, or says in how many seconds there will be one.
     pub(crate) fn take(&self, address: Option<IpAddr>, now: Timestamp) -> Result<(), i64> {
-        let Some(address) = address else { return Ok(()) };
+        let Some(address) = address.map(line_of) else { return Ok(()) };
         let now = now.as_second();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MOST {
-            buckets.retain(|_, bucket| bucket.at(now).left < BURST);
+            buckets.retain(|_, bucket| self.at(*bucket, now).left < self.burst);
         }
-        let full = Bucket { left: BURST, since: now };
-        let mut bucket = buckets.get(&address).copied().unwrap_or(full).at(now);
+        let full = Bucket { left: self.burst, since: now };
+        let mut bucket = self.at(buckets.get(&address).copied().unwrap_or(full), now);
         let outcome = if bucket.left > 0 {
             bucket.left -= 1;
             Ok(())
         } else {
-            Err(bucket.since + REFILL_SECONDS - now)
+            Err(bucket.since + self.refill - now)
         };
         buckets.insert(address, bucket);
         outcome
@@ -71,10 +95,10 @@ impl SignInRate {
 
     /// A right password costs nothing: many people may sign in from behind one address.
     pub(crate) fn give_back(&self, address: Option<IpAddr>) {
-        let Some(address) = address else { return };
+        let Some(address) = address.map(line_of) else { return };
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bucket) = buckets.get_mut(&address) {
-            bucket.left = (bucket.left + 1).min(BURST);
+            bucket.left = (bucket.left + 1).min(self.burst);
         }
     }
 }
@@ -108,5 +132,23 @@ mod tests {
         }
         let granted = (0..100).filter(|_| rate.take(office, at(86_400)).is_ok()).count();
         assert_eq!(granted, BURST as usize);
+    }
+
+    #[test]
+    fn a_line_has_one_bucket_whatever_address_of_it_asks() {
+        let rate = SignInRate::a_day(3);
+        let at = |second: i64| Timestamp::from_second(1_000_000 + second).expect("a moment");
+        let of = |text: &str| Some(text.parse::<IpAddr>().expect("an address"));
+        for last in 1..=3 {
+            assert_eq!(rate.take(of(&format!("2001:db8:1:2::{last}")), at(0)), Ok(()));
+        }
+        assert_eq!(rate.take(of("2001:db8:1:2:aaaa::1"), at(0)), Err(DAY_SECONDS / 3));
+        assert_eq!(rate.take(of("2001:db8:1:3::1"), at(0)), Ok(()));
+        // One that is written as IPv6 is the same.
+        for _ in 0..3 {
+            assert_eq!(rate.take(of("::ffff:192.0.2.1"), at(0)), Ok(()));
+        }
+        assert!(rate.take(of("192.0.2.1"), at(0)).is_err() && rate.take(of("192.0.2.2"), at(0)).is_ok());
+        assert_eq!(rate.take(of("192.0.2.1"), at(DAY_SECONDS / 3)), Ok(()));
     }
 }

@@ -442,7 +442,8 @@ CREATE TABLE signed_message (
 CREATE INDEX signed_message_over ON signed_message (until);
 
 -- Requests that were passed on to another server: the number or token it gave, what it last said, and what was wrong. With
--- neither number, token nor fault nobody knows whether it came there.
+-- neither number, token nor fault nobody knows whether it came there. told is the entry up to which what was said here
+-- later is told there; since telling_at, where it is not 0, nobody knows whether the next of it came there.
 CREATE TABLE request_passed (
   plan {text} NOT NULL,
   server {text} NOT NULL,
@@ -454,6 +455,8 @@ CREATE TABLE request_passed (
   tries BIGINT NOT NULL,
   sent_at BIGINT NOT NULL,
   closed_at BIGINT NOT NULL,
+  told BIGINT NOT NULL,
+  telling_at BIGINT NOT NULL,
   PRIMARY KEY (plan, server, request)
 ) {unrowed};
 CREATE INDEX request_passed_number ON request_passed (plan, server, number) WHERE number <> '';

@@ -258,6 +258,14 @@ impl Connection {
         Ok(Seq(known))
     }
 
+    /// When an entry was recorded.
+    pub fn recorded_at(&mut self, seq: Seq) -> Result<Option<Timestamp>> {
+        let read = |row: &Row| {
+            Timestamp::from_microsecond(row.int(0)?).map_err(|_| damaged(format!("entry {seq} has no time")))
+        };
+        self.first("SELECT recorded_at FROM entry WHERE seq = $1", &[Param::from(seq.0)], read)
+    }
+
     /// The hash of an entry, by which journals are told from each other.
     pub fn entry_hash(&mut self, seq: Seq) -> Result<Option<String>> {
         self.first("SELECT hash FROM entry WHERE seq = $1", &[Param::from(seq.0)], |row| {

@@ -34,6 +34,7 @@ mod queue;
 mod rebuild;
 mod redact;
 mod request;
+mod request_alike;
 mod request_ask;
 mod request_cells;
 mod request_claim;

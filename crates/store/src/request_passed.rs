@@ -23,9 +23,16 @@ pub struct PassedOn {
     /// In microseconds, as `closed_at`, which is 0 while it is open there.
     pub sent_at: i64,
     pub closed_at: i64,
+    /// The entry up to which what was said here later is told there; 0 where nobody has said from when on it is.
+    #[serde(default)]
+    pub told: i64,
+    /// Since when nobody knows whether the next of it came there; 0 where that is known.
+    #[serde(default)]
+    pub telling_at: i64,
 }
 
-const COLUMNS: &str = "plan, server, request, number, token, state, fault, tries, sent_at, closed_at";
+const COLUMNS: &str =
+    "plan, server, request, number, token, state, fault, tries, sent_at, closed_at, told, telling_at";
 /// Requests that are asked for at once.
 const TOGETHER: usize = 200;
 
@@ -41,6 +48,8 @@ fn passed(row: &Row) -> Result<PassedOn> {
         tries: row.int(7)?,
         sent_at: row.int(8)?,
         closed_at: row.int(9)?,
+        told: row.int(10)?,
+        telling_at: row.int(11)?,
     })
 }
 
@@ -115,13 +124,15 @@ impl Connection {
 }
 
 impl Tx<'_> {
+    /// How far it is told there moves only forward, whoever else keeps something of it.
     pub fn keep_passed_on(&mut self, held: &PassedOn) -> Result<()> {
         self.writing().send(
             "INSERT INTO request_passed (plan, server, request, number, token, state, fault, tries, sent_at, \
-             closed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+             closed_at, told, telling_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
              ON CONFLICT (plan, server, request) DO UPDATE SET number = excluded.number, token = excluded.token, \
              state = excluded.state, fault = excluded.fault, tries = excluded.tries, \
-             sent_at = excluded.sent_at, closed_at = excluded.closed_at",
+             sent_at = excluded.sent_at, closed_at = excluded.closed_at, telling_at = excluded.telling_at, \
+             told = CASE WHEN excluded.told > request_passed.told THEN excluded.told ELSE request_passed.told END",
             &[
                 Param::Text(held.plan.as_str()),
                 Param::Text(held.server.as_str()),
@@ -133,6 +144,8 @@ impl Tx<'_> {
                 Param::Int(held.tries),
                 Param::Int(held.sent_at),
                 Param::Int(held.closed_at),
+                Param::Int(held.told),
+                Param::Int(held.telling_at),
             ],
         )
     }

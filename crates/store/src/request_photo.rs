@@ -209,15 +209,22 @@ impl Tx<'_> {
         )
     }
 
-    /// Forgets drafts from before a moment; how many are left.
-    pub fn clear_drafts(&mut self, before: i64) -> Result<u64> {
+    /// Forgets drafts from before a moment, and the oldest ones where there are more than so many.
+    pub fn clear_drafts(&mut self, before: i64, most: u64) -> Result<()> {
         let connection = self.writing();
-        connection.execute(
-            "DELETE FROM request_photo WHERE draft <> '' AND created_at < $1",
-            &[Param::Int(before)],
+        let drop_until = |connection: &mut Connection, last: i64| {
+            let sql = "DELETE FROM request_photo WHERE draft <> '' AND created_at <= $1";
+            connection.execute(sql, &[Param::Int(last)])
+        };
+        drop_until(connection, before - 1)?;
+        let beyond = connection.first(
+            "SELECT created_at FROM request_photo WHERE draft <> '' ORDER BY created_at DESC LIMIT 1 OFFSET $1",
+            &[Param::from(most)],
+            |row| row.int(0),
         )?;
-        let left = connection
-            .first("SELECT COUNT(*) FROM request_photo WHERE draft <> ''", &[], |row| row.int(0))?;
-        Ok(left.unwrap_or(0) as u64)
+        if let Some(last) = beyond {
+            drop_until(connection, last)?;
+        }
+        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! What requests say, with who said it: for finding matters that many people raise.
 
+use std::collections::BTreeSet;
+
 use domain::code::Code;
 use domain::item::Target;
 use jiff::civil::DateTime;
@@ -7,6 +9,7 @@ use jiff::civil::DateTime;
 use crate::error::{Result, damaged};
 use crate::request::moment;
 use crate::sql::{Connection, Param};
+use crate::statements::places;
 
 /// One request's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +98,24 @@ impl Connection {
                     None => out.push((target, number)),
                 }
             }
+        }
+        Ok(out)
+    }
+
+    /// Those of some requests that are linked to a thing.
+    pub fn linked_to(&mut self, plan: &Code, to: &Target, requests: &[Code]) -> Result<BTreeSet<Code>> {
+        let mut out = BTreeSet::new();
+        for part in requests.chunks(500) {
+            let places = places(3, part.len());
+            let mut params: Vec<Param> =
+                vec![plan.as_str().into(), to.kind().as_str().into(), to.code().as_str().into()];
+            params.extend(part.iter().cycle().take(places.len()).map(|code| Param::Text(code.as_str())));
+            let sql = format!(
+                "SELECT request FROM request_link WHERE plan = $1 AND to_kind = $2 AND to_code = $3 \
+                 AND request IN ({})",
+                places.join(", ")
+            );
+            out.extend(self.rows(&sql, &params, |row| row.code(0))?);
         }
         Ok(out)
     }

@@ -147,6 +147,12 @@ pub fn near_duplicates<'a>(texts: impl IntoIterator<Item = &'a str>, least: f32)
     texts.into_iter().flat_map(|text| index.add(text)).collect()
 }
 
+/// How alike two texts are, exactly: the share of shingles that both have, 0 to 1.
+pub fn similarity(a: &str, b: &str) -> f32 {
+    let (a, b) = (shingles(a), shingles(b));
+    if a.is_empty() || b.is_empty() { 0.0 } else { jaccard(&a, &b, 0.0) }
+}
+
 /// The distinct shingles, ascending. A text of fewer than four letters and digits is one shingle; a text
 /// without any has none and is nobody's duplicate.
 fn shingles(text: &str) -> Box<[u32]> {

@@ -127,6 +127,8 @@ pub(crate) enum AlertLine {
 pub(crate) enum ReaderMatter {
     /// Whether the address is theirs.
     Confirm,
+    /// The same, and that files with their mail could not be read.
+    ConfirmUnread,
     /// A link to the request, as they asked for.
     Link,
     News {
@@ -147,7 +149,7 @@ impl ReaderErrand {
     fn key(&self) -> String {
         match self.matter {
             ReaderMatter::News { .. } => format!("{}/{}/{}", self.plan, self.reader, self.event),
-            ReaderMatter::Confirm | ReaderMatter::Link => {
+            ReaderMatter::Confirm | ReaderMatter::ConfirmUnread | ReaderMatter::Link => {
                 format!("{}/{}/{}/{}", self.plan, self.request, self.reader, self.event)
             }
         }

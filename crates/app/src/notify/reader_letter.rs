@@ -31,7 +31,8 @@ pub(super) fn letter_to_reader(
     if held.stopped_at.is_some() {
         return Ok(Parcel::Nothing("nothing more is wanted there"));
     }
-    if held.confirmed_at.is_none() && *matter != ReaderMatter::Confirm {
+    let confirming = matches!(matter, ReaderMatter::Confirm | ReaderMatter::ConfirmUnread);
+    if held.confirmed_at.is_none() && !confirming {
         return Ok(Parcel::Nothing("the address was not confirmed"));
     }
     if held.follows && !is_shown(c, plan, request)? {
@@ -45,13 +46,22 @@ pub(super) fn letter_to_reader(
     let t = |key: &str| words::with(lang, key, &[("code", request.as_str())]);
     let (open, stop) = (to(MailPurpose::Open), to(MailPurpose::Stop));
     let (subject, parts) = match matter {
-        ReaderMatter::Confirm if held.follows => (
+        ReaderMatter::Confirm | ReaderMatter::ConfirmUnread if held.follows => (
             t("asker-mail-confirm-subject"),
             vec![t("asker-mail-confirm-follow"), to(MailPurpose::Confirm), t("asker-mail-confirm-not-you")],
         ),
         ReaderMatter::Confirm => (
             t("asker-mail-confirm-subject"),
             vec![t("asker-mail-confirm"), to(MailPurpose::Confirm), t("asker-mail-confirm-not-you")],
+        ),
+        ReaderMatter::ConfirmUnread => (
+            t("asker-mail-confirm-subject"),
+            vec![
+                t("asker-mail-confirm"),
+                to(MailPurpose::Confirm),
+                t("asker-mail-unread"),
+                t("asker-mail-confirm-not-you"),
+            ],
         ),
         ReaderMatter::Link => (t("asker-mail-link-subject"), vec![t("asker-mail-link"), open]),
         ReaderMatter::News { said, words, link, judge } => {
@@ -72,7 +82,6 @@ pub(super) fn letter_to_reader(
             (said, parts)
         }
     };
-    let confirming = *matter == ReaderMatter::Confirm;
     let foot = match confirming {
         true => t("asker-mail-foot-confirm"),
         false => format!("{}\n{stop}", t("asker-mail-foot")),

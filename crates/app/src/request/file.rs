@@ -17,7 +17,7 @@ use domain::request::pieces::SearchText;
 use domain::request::question::{self, QuestionAnswer, tidy};
 use domain::request::routing::{Routing, route};
 use domain::request::{
-    Channel, Intake, PhotoShows, Place, Point, Request, RequestFact, RequestKind, RequestStep, Urgency,
+    Channel, Intake, PhotoShows, Place, Point, Request, RequestFact, RequestKind, RequestStep, Urgency, Who,
 };
 use domain::source::Source;
 use domain::subject::Subject;
@@ -31,7 +31,8 @@ use super::photo::{self, NewPhoto};
 use super::program::request_token;
 use super::protection::ProtectionKey;
 use super::reader::{NewReader, add_reader};
-use super::{by_resident, rules_of};
+use super::unread::{UnreadFile, note_of_unread};
+use super::{by_resident, by_rules, rules_of};
 use crate::App;
 use crate::account::{hash, secret};
 use crate::actor::Actor;
@@ -70,6 +71,8 @@ pub struct NewRequest {
     pub photos: Vec<NewPhoto>,
     /// Whether photos wait under the secret, to go with it.
     pub drafts: bool,
+    /// Files with it that could not be read: those who work on it are told, and whoever asked.
+    pub unread: Vec<UnreadFile>,
     /// The secret of its link, where whoever asks was given one before sending: sent twice, it is one request.
     pub secret: String,
     /// The secret that it was given where the same was sent a little earlier.
@@ -100,6 +103,7 @@ impl NewRequest {
             language: Language::Chinese,
             photos: Vec::new(),
             drafts: false,
+            unread: Vec::new(),
             secret: String::new(),
             earlier_secret: String::new(),
             source: Source::default(),
@@ -363,10 +367,15 @@ impl Filing<'_> {
             }
             Made::Ready(ready) => self.decide(tx, new, ready, link)?,
         };
+        if let Some(act) = note_of_unread(&new.unread).filter(|_| !filed.again) {
+            let rules = by_rules();
+            self.on.filing(&rules, self.plan).doing(Who::Desk, &new.source).one(tx, &filed.code, act)?;
+        }
         let address = new.person.email.trim();
         let told = self.on.tells && !address.is_empty() && !filed.again;
         if let Some(key) = self.on.key.as_ref().filter(|_| told) {
-            let reader = NewReader { address, language: new.language, follows: false };
+            let unread = !new.unread.is_empty();
+            let reader = NewReader { address, language: new.language, follows: false, unread };
             add_reader(tx, key, self.plan, &filed.code, &reader, self.on.now)?;
         }
         Ok(filed)

@@ -2,7 +2,7 @@
 //! confirms one, and it becomes a task on the books or belongs to a project; every request of it is then linked,
 //! so that whoever asked sees what came of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::code::Code;
@@ -10,7 +10,8 @@ use domain::command::Command;
 use domain::fact::Fact;
 use domain::item::goal::RequestGoal;
 use domain::item::kind::{ItemKind, Level, Part};
-use domain::item::{ItemFact, State, Step, Target};
+use domain::item::workflow::Standing;
+use domain::item::{Item, ItemFact, State, Step, Target};
 use domain::named::Named;
 use domain::request::RequestFact;
 use domain::source::Source;
@@ -26,6 +27,7 @@ use crate::account::hash;
 use crate::actor::Actor;
 use crate::change::Change;
 use crate::error::AppError;
+use crate::read::Asked;
 
 /// Requests that are looked at together: the newest ones of the period.
 pub(super) const VOICES_MOST: usize = 100_000;
@@ -273,8 +275,20 @@ impl App {
         self.inner.hot.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    /// What requests of a matter have led to and is still open: it may go on, and then belongs there, too.
+    pub async fn open_items_of(&self, plan: &Code, matter: &HotMatter) -> Result<Vec<Item>, AppError> {
+        let codes = matter.led_to.iter().filter_map(|(thing, _)| match thing {
+            Target::Item(code) => Some(code.clone()),
+            _ => None,
+        });
+        let codes: Vec<Code> = codes.collect();
+        let view = self.view(Asked::default()).await?;
+        let items = self.items_without_content(plan, &codes, view).await?;
+        Ok(items.into_values().filter(|item| item.state.standing() == Standing::Open).collect())
+    }
+
     /// Confirms a matter: it becomes a task, or belongs to what is on the books already, and its requests are
-    /// linked to that, all or nothing. What it became.
+    /// linked to that, all or nothing: those that are not yet. What it became.
     pub async fn confirm_matter(
         &self,
         actor: &Actor,
@@ -283,6 +297,13 @@ impl App {
         outcome: HotOutcome,
         source: Source,
     ) -> Result<Target, AppError> {
+        let before = match &outcome {
+            HotOutcome::Held(target) => {
+                let (plan, target, requests) = (plan.clone(), target.clone(), matter.requests.clone());
+                self.database().read_async(move |c| c.linked_to(&plan, &target, &requests)).await?
+            }
+            HotOutcome::Task(_) | HotOutcome::Refused { .. } => BTreeSet::new(),
+        };
         let linked = |target: &Target| {
             let link = |request: &Code| Change {
                 command: Command::Record {
@@ -294,7 +315,8 @@ impl App {
                 source: source.clone(),
                 reason: String::new(),
             };
-            matter.requests.iter().rev().take(LINKED_MOST).map(link).collect::<Vec<Change>>()
+            let new = matter.requests.iter().rev().filter(|request| !before.contains(*request));
+            new.take(LINKED_MOST).map(link).collect::<Vec<Change>>()
         };
         let target = match &outcome {
             HotOutcome::Held(target) => {

@@ -9,10 +9,12 @@ use domain::item::kind::Series;
 use domain::named::Named;
 use domain::portfolio::Portfolio;
 use domain::report::{Part, Period, RequestTable, Rhythm, Tabled, TabledRow, days_before};
+use domain::request::rate::{Rates, Share, Tally};
 use domain::request::warning::LEAST_WEEKS;
 use domain::source::Source;
 use jiff::Span;
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use store::{Connection, SignTally, StoreError, TallyBy};
 use words::Lang;
 
@@ -63,6 +65,11 @@ impl HotlineSpan {
             Self::Days(..) => "hotline-days",
         }
     }
+}
+
+/// From which day on the matters of a report on some days are looked for.
+pub fn matters_since(from: Date, to: Date) -> Date {
+    from.min(to.saturating_sub(Span::new().days(MATTER_DAYS - 1)))
 }
 
 fn both(key: &str, args: &[(&str, &str)]) -> Named {
@@ -146,26 +153,38 @@ impl App {
             Tabled::Units => {
                 let question = RateQuestion { from, to, by: RatesBy::Unit };
                 let found = self.request_rates(plan, question, Asked::default()).await?;
-                let percent = |share: domain::request::rate::Share| {
+                let percent = |share: Share| {
                     share.percent().map_or_else(|| "—".to_owned(), |value| format!("{value}%"))
                 };
-                let lines = found.iter().flat_map(|found| &found.lines).take(ROWS_MOST);
-                Ok(lines
-                    .map(|line| TabledRow {
-                        name: name_of(portfolio, Tabled::Units, &line.group),
-                        code: line.group.clone(),
-                        cells: vec![
-                            line.rates.tally.due.to_string(),
-                            percent(line.rates.response),
-                            percent(line.rates.resolution),
-                            percent(line.rates.satisfaction),
-                            line.score.map_or_else(|| "—".to_owned(), |score| score.to_string()),
-                        ],
-                    })
-                    .collect())
+                let Some(found) = found else { return Ok(Vec::new()) };
+                let row = |name, code: &str, rates: &Rates, score: Option<Decimal>| TabledRow {
+                    name,
+                    code: code.to_owned(),
+                    cells: vec![
+                        rates.tally.due.to_string(),
+                        percent(rates.response),
+                        percent(rates.resolution),
+                        percent(rates.satisfaction),
+                        score.map_or_else(|| "—".to_owned(), |score| score.to_string()),
+                    ],
+                };
+                let lines = found.lines.iter().take(ROWS_MOST).map(|line| {
+                    let name = name_of(portfolio, Tabled::Units, &line.group);
+                    row(name, &line.group, &line.rates, line.score)
+                });
+                let mut rows: Vec<TabledRow> = lines.collect();
+                if let Some(rest) = found.lines.get(ROWS_MOST..).filter(|rest| !rest.is_empty()) {
+                    let mut tally = Tally::default();
+                    rest.iter().for_each(|line| tally.merge(&line.rates.tally));
+                    let rates = Rates::of(tally, &found.formula);
+                    let name = both("hotline-rest", &[("count", &rest.len().to_string())]);
+                    rows.push(row(name, "", &rates, rates.score(&found.formula)));
+                }
+                rows.push(row(both("monitor-all", &[]), "", &found.all.rates, found.all.score));
+                Ok(rows)
             }
             Tabled::Hot => {
-                let since = from.min(to.saturating_sub(Span::new().days(MATTER_DAYS - 1)));
+                let since = matters_since(from, to);
                 let found = self.hot_matters(plan, since, to).await?;
                 Ok(found
                     .matters

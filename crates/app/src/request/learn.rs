@@ -84,8 +84,8 @@ struct Sample {
     label: Code,
     title: String,
     body: String,
-    /// Words as they were written, for the rules.
-    text: String,
+    /// Title and words as they were written, for the rules.
+    written: String,
     area: Option<Code>,
     category: Option<Code>,
     received: Option<DateTime>,
@@ -107,7 +107,7 @@ impl Sample {
             label,
             title,
             body,
-            text: row.text,
+            written: format!("{}\n{}", row.title, row.text),
             area: row.area,
             category: row.category,
             received: row.received.parse().ok(),
@@ -213,7 +213,7 @@ fn by_rules(asks: ModelAsks, portfolio: &Portfolio, asked: &[&Sample]) -> Vec<Sa
     let words = CategoryWords::of(portfolio);
     let say = |sample: &&Sample| match asks {
         ModelAsks::Category => {
-            let best = words.suggest(&sample.text).into_iter().next()?;
+            let best = words.suggest(&sample.written).into_iter().next()?;
             let sure = sure_by_words(best.confidence);
             Some((best.category, sure))
         }
@@ -423,7 +423,7 @@ mod tests {
             label: Code::new(label).expect("a code"),
             title: String::new(),
             body: text.to_owned(),
-            text: text.to_owned(),
+            written: text.to_owned(),
             area: None,
             category: None,
             received: None,

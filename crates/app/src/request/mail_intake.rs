@@ -15,7 +15,8 @@ use super::person::PersonalData;
 use super::photo::NewPhoto;
 use super::protection::ProtectionKey;
 use super::reader::request_of_reply;
-use super::{PHOTOS_AT_ONCE, by_resident};
+use super::unread::{UnreadFile, note_of_unread};
+use super::{PHOTOS_AT_ONCE, by_resident, by_rules};
 use crate::App;
 use crate::account::hash;
 use crate::actor::Actor;
@@ -47,6 +48,8 @@ pub struct IncomingMail {
     /// The mails that it answers to.
     pub answers: Vec<String>,
     pub photos: Vec<NewPhoto>,
+    /// Files with it that could not be read.
+    pub unread: Vec<UnreadFile>,
 }
 
 /// What became of a mail.
@@ -61,6 +64,8 @@ pub enum MailTaken {
     TooMany,
     /// It says nothing and shows nothing.
     Empty,
+    /// There is nothing to it but files that could not be read.
+    Unreadable,
 }
 
 impl IncomingMail {
@@ -125,10 +130,19 @@ impl App {
     pub async fn take_mail(&self, plan: &Code, mail: IncomingMail) -> Result<MailTaken, AppError> {
         let key = self.key().cloned().ok_or(AppError::NoKey)?;
         let text = clean(&mail.text);
+        let answered = mail.answered(&key, plan);
+        // The subject of an answer is that of what it answers to.
+        let says = match &answered {
+            Some(_) => !clean(&mail.own).is_empty(),
+            None => !text.is_empty() || !clean(&mail.subject).is_empty(),
+        };
+        if !says && mail.photos.is_empty() && !mail.unread.is_empty() {
+            return Ok(MailTaken::Unreadable);
+        }
         if text.is_empty() && clean(&mail.subject).is_empty() && mail.photos.is_empty() {
             return Ok(MailTaken::Empty);
         }
-        if let Some(code) = mail.answered(&key, plan) {
+        if let Some(code) = answered {
             return self.add_mail(plan, code, mail).await;
         }
         if let Some(known) = self.know_mail(plan, &mail).await? {
@@ -160,6 +174,7 @@ impl App {
             language: language_of(&format!("{subject}{said}")),
             person,
             photos: mail.photos.into_iter().take(PHOTOS_AT_ONCE).collect(),
+            unread: mail.unread,
             secret,
             source: Source { title: "E-mail".into(), ..Source::default() },
             ..NewRequest::new(Channel::Email, shown)
@@ -196,6 +211,7 @@ impl App {
         let written = clean(&mail.own);
         let text = cut(&mask(&written), TEXT_MOST);
         let photos: Vec<NewPhoto> = mail.photos.into_iter().take(PHOTOS_AT_ONCE).collect();
+        let unread = note_of_unread(&mail.unread);
         let new = self
             .database()
             .write_async(move |tx| {
@@ -220,6 +236,11 @@ impl App {
                 if !photos.is_empty() {
                     let act = RequestAct::AddPhotos { shows: PhotoShows::Matter, photos: photos.clone() };
                     doing.one(tx, &kept.request, act)?;
+                }
+                if let Some(act) = unread.clone() {
+                    let rules = by_rules();
+                    let filing = occasion.filing(&rules, &kept.plan);
+                    filing.doing(Who::Desk, &source).one(tx, &kept.request, act)?;
                 }
                 tx.keep_update(&kept)?;
                 Ok::<_, AppError>(true)

@@ -1,20 +1,29 @@
-//! Requests that are passed on to other servers, and what those say of them: kept as a note, or as the answer.
+//! Requests that are passed on to other servers, what is said of them here later, and what those servers say of them: kept
+//! as a note, or as the answer.
+
+use std::collections::BTreeMap;
 
 use domain::code::Code;
-use domain::history::View;
-use domain::request::{Request, RequestStep, Who};
+use domain::history::{SubjectHistory, View};
+use domain::journal::Seq;
+use domain::request::workflow::find;
+use domain::request::{Request, RequestFact, RequestState, RequestStep, Who};
 use domain::source::Source;
 use domain::subject::Subject;
+use jiff::civil::DateTime;
 use store::{PassedOn, RequestUpdate};
+use words::Lang;
 
 use super::act::RequestAct;
 use super::by_rules;
 use super::file::recorded;
 use super::mail_intake::{TEXT_MOST, cut};
+use super::open_data::with_offset;
 use crate::App;
 use crate::account::hash;
 use crate::actor::Actor;
 use crate::error::AppError;
+use crate::read::Asked;
 
 /// What another server says of a request that was passed on to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +36,120 @@ pub struct PeerWord {
     pub answers: bool,
 }
 
+/// What of a request the server to which it was passed on is to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeerNewsKind {
+    Reopened,
+    Withdrawn,
+    /// More was said.
+    Word,
+}
+
+impl PeerNewsKind {
+    /// In the words of mySociety's extension.
+    pub fn status(self) -> &'static str {
+        match self {
+            Self::Reopened => "REOPEN",
+            Self::Withdrawn => "CANCELLED",
+            Self::Word => "OPEN",
+        }
+    }
+
+    fn of(step: RequestStep) -> Option<Self> {
+        match step {
+            RequestStep::Reopen => Some(Self::Reopened),
+            RequestStep::Withdraw => Some(Self::Withdrawn),
+            _ => None,
+        }
+    }
+
+    /// What everybody may read of it.
+    fn said(self) -> String {
+        let key = match self {
+            Self::Reopened => "open311-told-reopened",
+            Self::Withdrawn => "open311-told-withdrawn",
+            Self::Word => return String::new(),
+        };
+        words::text(Lang::Zh, key).into_owned()
+    }
+}
+
+/// Something that was said of a request after it was passed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerNews {
+    /// The entry that says it.
+    pub entry: Seq,
+    pub kind: PeerNewsKind,
+    pub datetime: String,
+    pub text: String,
+}
+
+/// What was said behind an entry, in the order in which it was. What whoever asked said is told where `words` says so.
+fn news(
+    history: &SubjectHistory,
+    behind: u64,
+    words: bool,
+    offset: &dyn Fn(DateTime) -> String,
+) -> Vec<PeerNews> {
+    let mut found: BTreeMap<Seq, PeerNews> = BTreeMap::new();
+    for held in history.visible::<RequestFact>(View::ALL).filter(|held| held.seq.0 > behind) {
+        let (kind, at, said) = match held.fact {
+            RequestFact::Move { step, at, reason, .. } => match PeerNewsKind::of(*step) {
+                Some(kind) => (kind, *at, reason),
+                None => continue,
+            },
+            RequestFact::Word { at, text } if words => (PeerNewsKind::Word, *at, text),
+            _ => continue,
+        };
+        let one = found.entry(held.seq).or_insert_with(|| PeerNews {
+            entry: held.seq,
+            kind,
+            datetime: offset(at),
+            text: String::new(),
+        });
+        if kind != PeerNewsKind::Word {
+            one.kind = kind;
+        }
+        if words && !said.trim().is_empty() {
+            one.text = [one.text.as_str(), said].join("\n").trim().to_owned();
+        }
+    }
+    found
+        .into_values()
+        .map(|one| if one.text.is_empty() { PeerNews { text: one.kind.said(), ..one } } else { one })
+        .collect()
+}
+
 impl App {
+    /// What was said of some requests since they were passed on, or since it was last told, with the version of each.
+    /// Those that nobody may read any more are left out: nothing is told of them while it is so.
+    pub async fn news_for_peer(
+        &self,
+        plan: &Code,
+        passed: Vec<PassedOn>,
+        words: bool,
+    ) -> Result<Vec<(PassedOn, i64, Vec<PeerNews>)>, AppError> {
+        let portfolio = self.portfolio(plan, Asked::default()).await?;
+        let zone = self.clock().zone().clone();
+        let codes: Vec<Code> = passed.iter().map(|held| held.request.clone()).collect();
+        let plan = plan.clone();
+        let histories = self.database().read_async(move |c| c.whole_requests(&plan, &codes)).await?;
+        let told = |held: PassedOn| {
+            let history = histories.iter().find(|history| history.subject.code == held.request)?;
+            let request = Request::at(history, View::ALL)?;
+            if !portfolio.plan.shows(&request) {
+                return None;
+            }
+            let behind = u64::try_from(held.told).unwrap_or(0);
+            let news = match behind {
+                0 => Vec::new(),
+                behind => news(history, behind, words, &|at| with_offset(&zone, at)),
+            };
+            Some((held, i64::try_from(history.version.0).unwrap_or(i64::MAX), news))
+        };
+        Ok(passed.into_iter().filter_map(told).collect())
+    }
+
     /// What was passed on to a server of some requests.
     pub async fn passed_on(
         &self,
@@ -98,13 +220,21 @@ impl App {
             let request = held.and_then(|held| Request::at(&held, View::ALL)).ok_or(AppError::NotFound)?;
             // Of what was erased nothing more is said.
             if !request.erased {
-                let answers = word.answers && request.leads_to(RequestStep::Answer).is_some();
-                // The rules answer nobody: whoever runs the installation has said that these words do.
-                let (actor, who, act) = match answers {
-                    true => (Actor::operator(), Who::Lead, RequestAct::Answer { text: text.clone() }),
-                    false => (by_rules(), Who::Desk, RequestAct::Note { text: note.clone() }),
+                // The rules answer nobody: whoever runs the installation has said that these words do. Where the unit has
+                // not accepted it yet, it is the other side that did: both are recorded.
+                let answer = || RequestAct::Answer { text: text.clone() };
+                let accept = RequestAct::Step { step: RequestStep::Accept, reason: String::new() };
+                let (actor, who, acts) = match word.answers.then_some(request.state) {
+                    Some(state) if find(state, RequestStep::Answer).is_some() => {
+                        (Actor::operator(), Who::Lead, vec![answer()])
+                    }
+                    Some(RequestState::Assigned) => (Actor::operator(), Who::Lead, vec![accept, answer()]),
+                    _ => (by_rules(), Who::Desk, vec![RequestAct::Note { text: note.clone() }]),
                 };
-                occasion.filing(&actor, &kept.plan).doing(who, &source).one(tx, &kept.request, act)?;
+                let filing = occasion.filing(&actor, &kept.plan);
+                for act in acts {
+                    filing.doing(who, &source).one(tx, &kept.request, act)?;
+                }
             }
             tx.keep_update(&kept)?;
             Ok::<_, AppError>(true)

@@ -58,8 +58,6 @@ pub enum PhotoReader<'a> {
 pub enum Drafted {
     Kept,
     TooMany,
-    /// Others have filled what is kept for such photos.
-    NoRoom,
 }
 
 pub(super) fn place(photo: &Code) -> String {
@@ -173,9 +171,8 @@ impl App {
                 if held.len() + new.len() > PHOTOS_AT_ONCE {
                     return Ok(Drafted::TooMany);
                 }
-                if tx.clear_drafts(now - DRAFT_MICROS)? + new.len() as u64 > DRAFTS_MOST {
-                    return Ok(Drafted::NoRoom);
-                }
+                // Whoever fills what is kept shuts nobody out: what waited longest goes.
+                tx.clear_drafts(now - DRAFT_MICROS, DRAFTS_MOST.saturating_sub(new.len() as u64))?;
                 for (number, new) in new.into_iter().enumerate() {
                     new.keep(tx, &plan, of, now + number as i64)?;
                 }

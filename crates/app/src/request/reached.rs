@@ -34,6 +34,9 @@ impl App {
         for (target, since) in targets {
             let Some(history) = self.subject(&target.subject(plan)).await? else { continue };
             for one in reached(&history, today).into_iter().filter(|one| one.seq > since) {
+                if !self.was_news(&one).await? {
+                    continue;
+                }
                 while told < ROUND {
                     let (more, all) = self.tell_of(plan, &one, &source).await?;
                     told += more;
@@ -44,6 +47,14 @@ impl App {
             }
         }
         Ok(told)
+    }
+
+    /// Whether it was reached not long before it was recorded: a project's past that is filled in is nobody's news.
+    async fn was_news(&self, reached: &Reached) -> Result<bool, AppError> {
+        let seq = reached.seq;
+        let recorded = self.database().read_async(move |c: &mut Connection| c.recorded_at(seq)).await?;
+        let day = |at: jiff::Timestamp| self.clock().zone().to_datetime(at).date();
+        Ok(recorded.is_some_and(|at| reached.was_news(day(at))))
     }
 
     /// What is mailed of it: projects are public, items are working papers.

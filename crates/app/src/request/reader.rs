@@ -141,6 +141,8 @@ pub(crate) struct NewReader<'a> {
     pub address: &'a str,
     pub language: Language,
     pub follows: bool,
+    /// Whether files that came from there could not be read.
+    pub unread: bool,
 }
 
 /// Keeps an address that wants to be told of a request, and asks there whether it does. Asked once: whoever types a
@@ -172,7 +174,8 @@ pub(crate) fn add_reader(
     if !tx.put_reader(&held)? {
         return Ok(false);
     }
-    ask(tx, plan, request, reader, "confirm", ReaderMatter::Confirm, at)?;
+    let matter = if new.unread { ReaderMatter::ConfirmUnread } else { ReaderMatter::Confirm };
+    ask(tx, plan, request, reader, "confirm", matter, at)?;
     Ok(true)
 }
 
@@ -206,7 +209,7 @@ impl App {
         let now = self.clock().now();
         self.database()
             .write_async(move |tx| {
-                let new = NewReader { address: &address, language, follows: true };
+                let new = NewReader { address: &address, language, follows: true, unread: false };
                 add_reader(tx, &key, &plan, &request, &new, now).map(drop)
             })
             .await

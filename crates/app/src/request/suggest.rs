@@ -60,10 +60,10 @@ pub struct Suggestions {
 /// Below this share of the words, a person chooses: the first two are too close.
 const SURE_BY_WORDS: f64 = 0.6;
 /// Requests nearby that are compared.
-const COMPARED: usize = 200;
+pub(super) const COMPARED: usize = 200;
 const SHOWN: usize = 5;
 /// So many times farther around a place those who work on a request are shown what is like it.
-const FARTHER: u32 = 4;
+pub(super) const FARTHER: u32 = 4;
 /// Less alike than this, it is another matter.
 const ALIKE: f64 = 0.08;
 
@@ -101,7 +101,8 @@ pub(crate) fn suggested(
     if learnt.first().is_some_and(Suggestion::is_sure) {
         return learnt;
     }
-    let by_words = words.suggest(text);
+    // A title may say what the text does not: "the lamp is out", "please see to it".
+    let by_words = words.suggest(&format!("{title}\n{text}"));
     if by_words.first().is_some_and(Suggestion::is_sure) || learnt.is_empty() { by_words } else { learnt }
 }
 
@@ -228,37 +229,10 @@ impl App {
             similar: Vec::new(),
         })
     }
-
-    /// Open requests farther around one, and of its area, that are like it, shown to everybody or not, the most alike
-    /// first: for whoever may merge them. Those that it goes with already are left out.
-    pub async fn requests_like(&self, plan: &Code, request: &Request) -> Result<Vec<RequestRow>, AppError> {
-        let portfolio = self.portfolio(plan, Asked::default()).await?;
-        let metres = super::rules_of(&portfolio.plan)?.near_metres.saturating_mul(FARTHER);
-        let (plan, own) = (plan.clone(), request.code.clone());
-        let (point, area, parent) = (request.point, request.areas.first().cloned(), request.parent.clone());
-        let said = format!("{} {} {}", request.address, request.title, request.text);
-        let read = move |c: &mut Connection| {
-            let mut near = match point {
-                Some(_) => c.requests_near(&plan, (point, metres), None, None, COMPARED)?,
-                None => Vec::new(),
-            };
-            // Of many no point is known: those are of the same area at most.
-            for row in c.requests_near(&plan, (None, 0), area.as_ref(), None, COMPARED)? {
-                if near.iter().all(|held| held.code != row.code) {
-                    near.push(row);
-                }
-            }
-            near.retain(|row| {
-                row.code != own && row.parent.as_ref() != Some(&own) && parent.as_ref() != Some(&row.code)
-            });
-            Ok::<_, store::StoreError>(alike(near, &said))
-        };
-        Ok(self.database().read_async(read).await?.into_iter().map(|(row, _)| row).collect())
-    }
 }
 
 /// Those of some requests that are like a text, the most alike first.
-fn alike(requests: Vec<RequestRow>, said: &str) -> Vec<(RequestRow, f64)> {
+pub(super) fn alike(requests: Vec<RequestRow>, said: &str) -> Vec<(RequestRow, f64)> {
     let own = Pieces::of(said);
     let mut similar: Vec<(RequestRow, f64)> = requests
         .into_iter()

@@ -158,7 +158,7 @@ impl App {
                 None => {}
             }
         }
-        let lines = proposals(&by_category.into_values().collect::<Vec<_>>());
+        let lines = proposals(&by_category.into_values().collect::<Vec<_>>(), all);
         Ok(ThemeProposals { month, all, lines })
     }
 

@@ -7,7 +7,7 @@ use app::notify::{Carried, Letter, Parcel, Reach, lane};
 use app::read::Asked;
 use app::request::{
     Drafted, IncomingMail, MailDoor, MailLinked, MailPurpose, MailTaken, NewPhoto, NewRequest, PersonalData,
-    PhotoFault, PhotoReader, ProtectionKey, RequestAct,
+    PhotoFault, PhotoReader, ProtectionKey, RequestAct, UnreadFile,
 };
 use app::{App, AppError, FixedClock};
 use domain::code::Code;
@@ -433,6 +433,48 @@ fn mails_become_requests_once_and_answers_find_theirs(scratch: Scratch) {
     assert_eq!(flood.iter().filter(|taken| matches!(taken, MailTaken::New(_))).count(), 27);
 }
 
+fn files_of_mails_that_cannot_be_read_are_told(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let plan = code("p");
+    let unread = |name: &str, fault| UnreadFile { name: name.into(), fault };
+    let heic = || vec![unread("IMG_2044.HEIC", Some(PhotoFault::Heic))];
+    let mail = |id: &str, text: &str| IncomingMail {
+        id: id.into(),
+        from: "li@example.org".into(),
+        text: text.into(),
+        own: text.into(),
+        unread: heic(),
+        ..IncomingMail::default()
+    };
+    let take = |mail: IncomingMail| place.runtime.block_on(place.app.take_mail(&plan, mail)).unwrap();
+    // Nothing but what cannot be read goes back to whoever sent it.
+    assert_eq!(take(mail("1@x", " ")), MailTaken::Unreadable);
+    let both = IncomingMail {
+        unread: vec![unread("清单 13812345678.pdf", Some(PhotoFault::NotAPicture)), unread("", None)],
+        ..mail("2@x", "estate小区东门的路灯不亮")
+    };
+    let MailTaken::New(filed) = take(both) else { panic!("it is new") };
+    let notes = place.one(&filed).notes;
+    assert_eq!(notes.len(), 1);
+    let note = &notes[0].1;
+    assert!(note.starts_with("随邮件寄来的 2 个文件无法读取。") && note.contains(".pdf"), "{note}");
+    assert!(!note.contains("13812345678"), "{note}");
+    let letters = place.letters();
+    assert!(letters[0].text.contains("随邮件寄来的文件有一部分无法读取"), "{}", letters[0].text);
+    // The same of answers.
+    let answers = || vec![format!("{}@site.example", letters[0].id)];
+    let empty = IncomingMail { subject: "Re: 路灯".into(), answers: answers(), ..mail("3@x", "") };
+    assert_eq!(take(empty), MailTaken::Unreadable);
+    let answer = IncomingMail { answers: answers(), ..mail("4@x", "照片见附件") };
+    assert_eq!(
+        (take(answer.clone()), take(answer)),
+        (MailTaken::Added(filed.clone()), MailTaken::Again(filed.clone()))
+    );
+    let held = place.one(&filed);
+    assert_eq!((held.words.len(), held.notes.len()), (1, 2));
+    assert!(held.notes[1].1.contains("IMG_2044.HEIC"));
+}
+
 fn photos_of_those_who_go_along_reach_the_one_that_is_handled(scratch: Scratch) {
     let place = Place::open(scratch);
     let master = place.file(new("东门的路灯不亮", "m"));
@@ -455,6 +497,7 @@ fn photos_of_those_who_go_along_reach_the_one_that_is_handled(scratch: Scratch) 
 on_both!(
     photos_of_those_who_go_along_reach_the_one_that_is_handled,
     mails_become_requests_once_and_answers_find_theirs,
+    files_of_mails_that_cannot_be_read_are_told,
     photos_are_seen_by_those_who_may,
     files_that_are_no_photos_are_told,
     an_address_is_confirmed_before_it_is_told_anything,

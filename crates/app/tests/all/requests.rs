@@ -3,8 +3,8 @@
 use crate::place::*;
 use app::read::Asked;
 use app::request::{
-    HotOutcome, HotTask, NewRequest, PersonalData, ProgramUpdate, ProgramWish, ProtectionKey, RequestAct,
-    RequestPaging, request_token,
+    HotOutcome, HotTask, LikeRequest, NewRequest, PersonalData, ProgramUpdate, ProgramWish, ProtectionKey,
+    RequestAct, RequestPaging, SaidNow, request_token,
 };
 use app::{Actor, App, AppError, Change, Program};
 use domain::code::Code;
@@ -418,6 +418,21 @@ fn what_many_people_raise_is_found_and_becomes_a_task(scratch: Scratch) {
     let one = place.runtime.block_on(place.app.request(&code("p"), &asked[6], Asked::default())).unwrap().0;
     assert_eq!(one.links, std::slice::from_ref(&task));
 
+    // It goes on: what came since belongs to the same task, and what was linked stays as it is.
+    let later = ask(&lamp(12), "13800000002", "k12");
+    let found = all();
+    let on = &found.matters[0];
+    let open = place.runtime.block_on(place.app.open_items_of(&code("p"), on)).unwrap();
+    assert_eq!(open.iter().map(|item| &item.code).collect::<Vec<_>>(), [task.code()]);
+    let (plan, held) = (code("p"), HotOutcome::Held(task.clone()));
+    let again = place.app.confirm_matter(&office, &plan, on, held, Source::default());
+    assert_eq!(place.runtime.block_on(again).unwrap(), task);
+    let of = |code: &Code| {
+        place.runtime.block_on(place.app.request(&self::code("p"), code, Asked::default())).unwrap().0
+    };
+    assert_eq!((of(&asked[6]).version, of(&later).links), (one.version, vec![task.clone()]));
+    assert_eq!((behind(&place, &task), all().matters[0].led_to.clone()), (8, vec![(task.clone(), 8)]));
+
     // It is cleared by what is measured, not by anybody's word.
     let plan = code("p");
     let subject = task.subject(&plan);
@@ -462,7 +477,7 @@ fn what_many_people_raise_is_found_and_becomes_a_task(scratch: Scratch) {
     );
     // Everybody who asked is told.
     let tell = || place.runtime.block_on(place.app.tell_what_was_reached(&plan, Source::default())).unwrap();
-    assert_eq!((tell(), tell()), (7, 0));
+    assert_eq!((tell(), tell()), (8, 0));
     let (one, _) = place.runtime.block_on(place.app.request(&plan, &asked[6], Asked::default())).unwrap();
     assert_eq!(
         one.told.iter().map(|it| (it.of.clone(), it.step.clone())).collect::<Vec<_>>(),
@@ -503,6 +518,7 @@ fn those_who_asked_are_told_once_of_what_is_reached_after_they_were_linked(scrat
         ProjectFact::Name(Named::new("道路", "Road")),
         ProjectFact::Sector { sector: code("roads") },
         ProjectFact::LeadUnit { unit: code("town-office") },
+        step("design", 5),
         step("approval", 10),
         step("start", 20),
         step("completion", 30),
@@ -545,10 +561,33 @@ fn those_who_asked_are_told_once_of_what_is_reached_after_they_were_linked(scrat
     reached("completion", Some(date(2019, 3, 6)));
     assert_eq!(tell(), 3);
     assert_eq!(told(&two), ["completion"]);
+    // A date that is put right is no news to whoever was linked meanwhile, and a past that is filled in to nobody.
+    let three = place.file(new("路灯忽明忽暗", "s4"));
+    link(&three);
+    place.day(date(2019, 3, 7), 9);
+    reached("completion", Some(date(2019, 3, 5)));
+    reached("design", Some(date(2018, 4, 1)));
+    assert_eq!((tell(), told(&three).len()), (0, 0));
     // The projections are those that the journal makes.
     let made = place.app.database().rebuild(|_| ()).unwrap();
     assert_eq!(made.before, made.after);
     assert_eq!(tell(), 0);
+}
+
+fn a_title_says_what_a_text_leaves_out(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let file = |title: &str, text: &str, secret: &str| {
+        place.file(NewRequest { category: None, title: title.into(), ..new(text, secret) })
+    };
+    let suggested = |request: &Code| {
+        let plan = code("p");
+        let (held, _) = place.runtime.block_on(place.app.request(&plan, request, Asked::default())).unwrap();
+        let found = place.runtime.block_on(place.app.suggest_of_request(&plan, &held)).unwrap();
+        found.sure().map(|best| best.category.to_string())
+    };
+    assert_eq!(suggested(&file("路灯不亮", "请尽快处理", "t1")).as_deref(), Some("lamps"));
+    assert_eq!(suggested(&file("请尽快处理", "楼上漏水", "t2")).as_deref(), Some("water"));
+    assert_eq!(suggested(&file("反映问题", "请尽快处理", "t3")), None);
 }
 
 fn staff_are_shown_what_is_like_a_request(scratch: Scratch) {
@@ -568,7 +607,7 @@ fn staff_are_shown_what_is_like_a_request(scratch: Scratch) {
     let like = |request: &Code| {
         let (held, _) = place.runtime.block_on(place.app.request(&plan, request, Asked::default())).unwrap();
         let found = place.runtime.block_on(place.app.requests_like(&plan, &held)).unwrap();
-        found.into_iter().map(|row| row.code).collect::<Vec<Code>>()
+        found.into_iter().map(|like| like.row.code).collect::<Vec<Code>>()
     };
     assert_eq!((like(&one), like(&same)), (vec![same.clone()], vec![one.clone()]));
     // A place tells more than an area does, and farther than residents are shown.
@@ -579,12 +618,56 @@ fn staff_are_shown_what_is_like_a_request(scratch: Scratch) {
             area: Some(code("town")), point, ..new("垃圾桶满了，没人清运", secret)
         })
     };
-    // Eight hundred metres away, and a long way.
-    let (there, _) = (town(at(40_077_200), "s6"), town(at(40_170_000), "s7"));
-    assert_eq!(like(&here), [there]);
+    // Eight hundred metres away, and a long way: there only what says the same.
+    let (there, far) = (town(at(40_077_200), "s6"), town(at(40_170_000), "s7"));
+    let other =
+        NewRequest { area: Some(code("town")), point: at(40_170_000), ..new("垃圾桶翻倒", "s8") };
+    place.file(other);
+    let mut found = like(&here);
+    found.sort();
+    assert_eq!(found, [there, far]);
     // What goes with it already is told elsewhere, and what ended is not merged into.
     place.act("desk", &same, RequestAct::Merge { master: one.clone() }).unwrap();
     assert!(like(&one).is_empty());
+}
+
+fn what_says_the_same_is_found_wherever_and_whenever_it_was_asked(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let plan = code("p");
+    let letter = "锅炉房夜间鼓风机轰鸣，窗户关严也无济于事，老人整宿难眠，已经反映多次";
+    let by = |phone: &str, text: &str, secret: &str| {
+        let person = PersonalData { phone: phone.into(), ..PersonalData::default() };
+        // Nobody knows where it is.
+        place.file(NewRequest { area: None, address: "—".into(), person, ..new(text, secret) })
+    };
+    let first = by("13800000001", letter, "m1");
+    place.by_link("m1", step(RequestStep::Withdraw)).unwrap();
+    let again = by("13800000002", &format!("{letter}！！"), "m2");
+    let same = by("13800000001", "锅炉房鼓风机又在夜间轰鸣，老人难眠", "m3");
+    by("13800000001", "停水两天没人管", "m4");
+    by("13800000003", "小区门口占道停车，消防车进不来，已经反映多次没有结果", "m5");
+    let told = |found: Vec<LikeRequest>| {
+        let mut found: Vec<(Code, bool, bool)> =
+            found.into_iter().map(|like| (like.row.code, like.same_words, like.same_person)).collect();
+        found.sort();
+        found
+    };
+    let like = |request: &Code| {
+        let (held, _) = place.runtime.block_on(place.app.request(&plan, request, Asked::default())).unwrap();
+        told(place.runtime.block_on(place.app.requests_like(&plan, &held)).unwrap())
+    };
+    assert_eq!(like(&again), [(first.clone(), true, false)]);
+    assert_eq!(like(&first), [(again.clone(), true, false), (same.clone(), false, true)]);
+    // The desk is told before it files one: of the words, and of whoever is on the line.
+    let saying = |phone: &str, text: &str| {
+        let said = SaidNow { text: text.into(), ..SaidNow::default() };
+        let person = PersonalData { phone: phone.into(), ..PersonalData::default() };
+        told(place.runtime.block_on(place.app.requests_saying(&plan, said, &person)).unwrap())
+    };
+    assert_eq!(saying("", letter), [(first.clone(), true, false), (again.clone(), true, false)]);
+    let known = [(first.clone(), true, true), (again, true, false), (same, false, true)];
+    assert_eq!(saying("138 0000 0001", letter), known);
+    assert!(saying("13800000009", "电梯停运").is_empty() && saying("", "").is_empty());
 }
 
 on_both!(
@@ -597,6 +680,8 @@ on_both!(
     pages_of_a_list_hold_every_request_once,
     what_many_people_raise_is_found_and_becomes_a_task,
     what_turns_out_private_is_hidden,
+    a_title_says_what_a_text_leaves_out,
     staff_are_shown_what_is_like_a_request,
+    what_says_the_same_is_found_wherever_and_whenever_it_was_asked,
     those_who_asked_are_told_once_of_what_is_reached_after_they_were_linked
 );

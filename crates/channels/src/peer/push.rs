@@ -13,6 +13,7 @@ use serde_json::Value;
 use words::Lang;
 
 use super::call::{CallFault, records, text};
+use super::tell::{ToldThere, tell};
 use super::{AttributeValue, Line, Peer, PeerError};
 
 /// Requests that are looked at together.
@@ -81,6 +82,8 @@ pub struct PushReport {
     pub known: usize,
     /// Refused before, and left.
     pub refused_before: usize,
+    /// What was said here later of those that were passed on.
+    pub told: Vec<ToldThere>,
     /// Why it stopped before its end.
     pub stopped: Option<PeerError>,
 }
@@ -90,13 +93,19 @@ impl PushReport {
         self.items.iter().filter(|item| item.outcome.as_str() == of).count()
     }
 
+    /// The same of what was said later.
+    pub fn count_told(&self, of: &str) -> usize {
+        self.told.iter().filter(|told| told.outcome.as_str() == of).count()
+    }
+
     pub fn is_good(&self) -> bool {
-        self.stopped.is_none() && self.count("refused") + self.count("later") == 0
+        let missed = |of| self.count(of) + self.count_told(of);
+        self.stopped.is_none() && missed("refused") + missed("later") == 0
     }
 }
 
 /// By what our number is found in a description there.
-fn reference(plan: &Code, request: &str) -> String {
+pub(super) fn reference(plan: &Code, request: &str) -> String {
     format!("[{plan}/{request}]")
 }
 
@@ -110,7 +119,8 @@ fn query(peer: &Peer) -> RequestQuery {
     }
 }
 
-/// Passes on what was not passed on yet; with `again` also what was refused. `progress` is told how many were looked at.
+/// Passes on what was not passed on yet; with `again` also what was refused. Then it tells what was said later of what was
+/// passed on, where the server has updates. `progress` is told how many were looked at.
 pub async fn push(
     app: &App,
     line: &Line<'_>,
@@ -118,11 +128,24 @@ pub async fn push(
     again: bool,
     progress: impl Fn(usize),
 ) -> Result<PushReport, PeerError> {
-    let peer = line.peer;
     let mut report = PushReport::default();
-    if peer.services.is_empty() {
-        return Ok(report);
+    if !line.peer.services.is_empty() {
+        new_ones(app, line, (dry_run, again), &mut report, progress).await?;
     }
+    if line.peer.updates && report.stopped.is_none() {
+        report.stopped = tell(app, line, dry_run, &mut report.told).await.err();
+    }
+    Ok(report)
+}
+
+async fn new_ones(
+    app: &App,
+    line: &Line<'_>,
+    (dry_run, again): (bool, bool),
+    report: &mut PushReport,
+    progress: impl Fn(usize),
+) -> Result<(), PeerError> {
+    let peer = line.peer;
     let (query, mut after, mut looked) = (query(peer), None::<RequestAfter>, 0);
     loop {
         let batch = app.open_batch(&peer.plan, &query, after, TOGETHER, Lang::Zh).await?;
@@ -155,7 +178,7 @@ pub async fn push(
                     Ok(outcome) => outcome,
                     Err(stopped) => {
                         report.stopped = Some(stopped);
-                        return Ok(report);
+                        return Ok(());
                     }
                 },
             };
@@ -163,7 +186,7 @@ pub async fn push(
         }
         after = batch.next;
         if after.is_none() {
-            return Ok(report);
+            return Ok(());
         }
     }
 }
@@ -189,6 +212,8 @@ async fn one(
         tries: before.map_or(0, |before| before.tries) + 1,
         sent_at: now.as_microsecond(),
         closed_at: 0,
+        told: before.map_or(0, |before| before.told),
+        telling_at: 0,
     };
     // It may have come there, and the answer not here.
     if let Some(before) = before.filter(|before| before.fault.is_empty()) {
@@ -210,6 +235,12 @@ async fn one(
         Err(app::AppError::NotFound) => return Ok(PushOutcome::Gone),
         Err(error) => return Err(error.into()),
     };
+    // What was said before goes with it; what is said later is told later.
+    held.told = i64::try_from(shown.version.0).unwrap_or(i64::MAX);
+    let words: Vec<String> = match peer.words {
+        true => shown.words.iter().map(|(_, text)| text.clone()).collect(),
+        false => Vec::new(),
+    };
     let asked = peer.attributes.get(service);
     let portfolio = app.portfolio(&peer.plan, app::read::Asked::default()).await?;
     let category = shown.category.as_ref().and_then(|code| portfolio.plan.request_category(code.as_str()));
@@ -217,7 +248,7 @@ async fn one(
     let asks =
         |answer: &QuestionAnswer| category.is_some_and(|held| held.question(&answer.question).is_some());
     let answers: Vec<QuestionAnswer> = shown.details.into_iter().filter(asks).collect();
-    let mut form = form(peer, row, request, service);
+    let mut form = form(peer, row, &words, request, service);
     form.extend(asked.into_iter().flatten().flat_map(|(code, value)| attribute(code, value, &answers)));
     app.keep_passed_on(held.clone()).await?;
     let answer = line.send("requests.json", &form).await;
@@ -244,7 +275,7 @@ async fn one(
 }
 
 /// A field of a form.
-type Field = (Cow<'static, str>, String);
+pub(super) type Field = (Cow<'static, str>, String);
 
 /// What the other side asks of a service, as the standard names it: once for each of several values.
 fn attribute(code: &str, value: &AttributeValue, answers: &[QuestionAnswer]) -> Vec<Field> {
@@ -259,13 +290,14 @@ fn attribute(code: &str, value: &AttributeValue, answers: &[QuestionAnswer]) -> 
     values.iter().map(field).collect()
 }
 
-fn form(peer: &Peer, row: &OpenRequest, request: &Code, service: &str) -> Vec<Field> {
+fn form(peer: &Peer, row: &OpenRequest, words: &[String], request: &Code, service: &str) -> Vec<Field> {
     let reference = reference(&peer.plan, request.as_str());
     let said = match row.title.trim() {
         title if title.is_empty() || row.description.contains(title) => row.description.clone(),
         title => format!("{title}\n{}", row.description),
     };
-    let said: String = said.chars().take(TEXT_MOST).collect();
+    let said = std::iter::once(said.as_str()).chain(words.iter().map(String::as_str)).collect::<Vec<_>>();
+    let said: String = said.join("\n").chars().take(TEXT_MOST).collect();
     let degrees = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     vec![
         ("service_code".into(), service.to_owned()),
@@ -292,6 +324,16 @@ fn taken(value: Value) -> PushOutcome {
     }
 }
 
+/// The span around a moment of sending, as it is asked for.
+pub(super) fn around(sent_at: i64) -> [(&'static str, String); 2] {
+    let sent = Timestamp::from_microsecond(sent_at).unwrap_or(Timestamp::UNIX_EPOCH);
+    let moment = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    [
+        ("start_date", moment(sent.saturating_sub(AROUND).unwrap_or(sent))),
+        ("end_date", moment(sent.saturating_add(AROUND).unwrap_or(sent))),
+    ]
+}
+
 /// The number of a request that may have come there around a moment.
 async fn find(
     line: &Line<'_>,
@@ -299,13 +341,8 @@ async fn find(
     service: &str,
     sent_at: i64,
 ) -> Result<Option<String>, CallFault> {
-    let sent = Timestamp::from_microsecond(sent_at).unwrap_or(Timestamp::UNIX_EPOCH);
-    let moment = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let asked = [
-        ("service_code", service.to_owned()),
-        ("start_date", moment(sent.saturating_sub(AROUND).unwrap_or(sent))),
-        ("end_date", moment(sent.saturating_add(AROUND).unwrap_or(sent))),
-    ];
+    let [start, end] = around(sent_at);
+    let asked = [("service_code", service.to_owned()), start, end];
     let reference = reference(&line.peer.plan, request.as_str());
     let found = records(line.read("requests.json", &asked).await?);
     let ours = |record: &&Value| text(&record["description"]).contains(&reference);

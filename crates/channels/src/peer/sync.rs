@@ -8,10 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::call::{CallFault, records, text};
+use super::tell::is_ours;
 use super::{Line, PeerError};
 
 /// Requests that are asked for at once: their numbers stand in an address.
-const TOGETHER: usize = 50;
+pub(super) const TOGETHER: usize = 50;
 /// For how long a closed one is asked about: it may be opened again.
 const CLOSED: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Updates are asked for from a while before the last one: servers' clocks differ, and each is taken once anyway.
@@ -42,6 +43,11 @@ pub struct SyncReport {
     pub faults: Vec<(Code, String)>,
 }
 
+/// The moment after which those that a server closed are still spoken of.
+pub(super) fn asked_about_from(app: &App) -> i64 {
+    app.clock().now().as_microsecond().saturating_sub(micros(CLOSED))
+}
+
 /// Asks a server about what was passed on to it. In a dry run nothing is kept.
 pub async fn sync(
     app: &App,
@@ -51,7 +57,7 @@ pub async fn sync(
 ) -> Result<SyncReport, PeerError> {
     let peer = line.peer;
     let mut report = SyncReport::default();
-    let closed_after = app.clock().now().as_microsecond().saturating_sub(micros(CLOSED));
+    let closed_after = asked_about_from(app);
     let (mut after, mut looked, mut earliest) = (String::new(), 0, None::<i64>);
     loop {
         let some = app.passed_on_open((&peer.plan, &peer.id), closed_after, after.clone(), TOGETHER).await?;
@@ -249,7 +255,8 @@ async fn take_update(
 ) -> Result<(), PeerError> {
     let peer = line.peer;
     let held = app.passed_on_by_number(&peer.plan, &peer.id, update.number.clone()).await?;
-    let Some(held) = held else { return Ok(()) };
+    // What was told there comes back among the rest.
+    let Some(held) = held.filter(|held| !is_ours(held, &update.said)) else { return Ok(()) };
     let said = match update.status.is_empty() {
         true => update.said.clone(),
         false => format!("{} · {}", update.status, update.said),

@@ -13,7 +13,7 @@ use channels::peer::{Line, Pace, Peer, PeerError, PushReport, SyncReport, push, 
 use delivery::http::Http;
 use domain::code::Code;
 use domain::request::question::QuestionAnswer;
-use domain::request::{Channel, Request, RequestState};
+use domain::request::{CallWay, Channel, Request, RequestState, RequestStep, Solved};
 use domain::source::Source;
 
 use crate::seed::{Seed, code};
@@ -46,6 +46,7 @@ impl Ours {
         let new = NewRequest {
             number: number.into(),
             category: Some(code(category)),
+            area: Some(code("estate")),
             address: "东门".into(),
             public: true,
             details,
@@ -78,6 +79,36 @@ impl Ours {
 async fn act(seed: &Seed, number: &str, act: RequestAct) {
     let deed = RequestDeed { actor: desk(), request: code(number), act };
     seed.app.act_on_requests(&code("p"), vec![deed], Source::default()).await.unwrap();
+}
+
+/// Answers a request, for the unit that has it.
+async fn answer(seed: &Seed, number: &str, text: &str) {
+    let held = seed.app.request(&code("p"), &code(number), app::read::Asked::default()).await.unwrap().0;
+    let mut acts = vec![RequestAct::Answer { text: text.into() }];
+    if held.state == RequestState::Assigned {
+        acts.insert(0, RequestAct::Step { step: RequestStep::Accept, reason: String::new() });
+    }
+    let deed = |act| RequestDeed { actor: Actor::operator(), request: code(number), act };
+    let deeds = acts.into_iter().map(deed).collect();
+    seed.app.act_on_requests(&code("p"), deeds, Source::default()).await.unwrap();
+}
+
+/// Whoever asked says that it is not solved.
+async fn not_solved(seed: &Seed, number: &str, text: &str) {
+    let call = RequestAct::CallBack {
+        way: CallWay::Phone,
+        reached: true,
+        contacted: Some(true),
+        solved: Some(Solved::No),
+        satisfaction: None,
+        text: text.into(),
+    };
+    act(seed, number, call).await;
+}
+
+fn told_later(report: &PushReport) -> Vec<(String, &'static str, &'static str)> {
+    let told = report.told.iter().map(|told| (told.request.to_string(), told.status, told.outcome.as_str()));
+    told.collect()
 }
 
 fn peer(port: u16, rest: &str) -> Peer {
@@ -131,8 +162,10 @@ async fn a_second_instance_of_ours_takes_them_and_answers() {
         .unwrap();
     assert!(held.text.starts_with("消防通道停满车") && held.text.contains("[p/a-1]"), "{}", held.text);
     act(&other, &theirs, RequestAct::Publish { shown: true, reason: String::new() }).await;
-    act(&other, &theirs, RequestAct::Answer { text: "已划线并安排巡查".into() }).await;
+    answer(&other, &theirs, "已划线并安排巡查").await;
 
+    // It was given to a unit that has not accepted it.
+    assert_eq!(ours.request("a-1").await.state, RequestState::Assigned);
     let tried = ours.sync(&peer, true).await;
     assert!(!tried.items.is_empty() && ours.request("a-1").await.answers.is_empty());
     ours.sync(&peer, false).await;
@@ -140,8 +173,76 @@ async fn a_second_instance_of_ours_takes_them_and_answers() {
     assert_eq!(answered.state, RequestState::Answered);
     assert_eq!(answered.answers.last().unwrap().1, "已划线并安排巡查");
     let notes = answered.notes.len();
+    let steps: Vec<RequestStep> = answered.moves.iter().map(|moved| moved.step).collect();
+    assert_eq!(steps, [RequestStep::Assign, RequestStep::Accept, RequestStep::Answer]);
     let quiet = ours.sync(&peer, false).await;
     assert_eq!((quiet.items, ours.request("a-1").await.notes.len()), (Vec::new(), notes));
+
+    // Whoever asked says that it is not solved: that goes there, once, and is answered there anew.
+    not_solved(&ours.seed, "a-1", "一辆也没少").await;
+    act(&ours.seed, "a-1", RequestAct::Word { text: "今天又堵了".into() }).await;
+    let would = ours.push(&peer, true, false).await;
+    assert_eq!(told_later(&would), [("a-1".into(), "REOPEN", "would_send")]);
+    let sent = ours.push(&peer, false, false).await;
+    assert_eq!(told_later(&sent), [("a-1".into(), "REOPEN", "sent")]);
+    assert!(ours.push(&peer, false, false).await.told.is_empty());
+    let there = other.app.request(&code("p"), &code(&theirs), app::read::Asked::default()).await.unwrap().0;
+    assert_eq!(there.state, RequestState::Reopened);
+    let said = &there.moves.last().unwrap().reason;
+    assert!(said.starts_with("诉求人反映问题未解决") && !said.contains("一辆也没少"), "{said}");
+    // What was said is told where the file says so: what was said meanwhile, too.
+    let open = Peer { words: true, ..peer.clone() };
+    act(&ours.seed, "a-1", RequestAct::Word { text: "晚上也堵".into() }).await;
+    let sent = ours.push(&open, false, false).await;
+    assert_eq!(told_later(&sent), [("a-1".into(), "OPEN", "sent"), ("a-1".into(), "OPEN", "sent")]);
+    let there = other.app.request(&code("p"), &code(&theirs), app::read::Asked::default()).await.unwrap().0;
+    let first_line = |(_, text): &(_, String)| text.lines().next().unwrap_or_default().to_owned();
+    assert_eq!(there.words.iter().map(first_line).collect::<Vec<_>>(), ["今天又堵了", "晚上也堵"]);
+    answer(&other, &theirs, "已加装护栏").await;
+    ours.sync(&peer, false).await;
+    let answered = ours.request("a-1").await;
+    assert_eq!((answered.state, answered.answers.len()), (RequestState::Answered, 2));
+}
+
+/// Of what nobody may read here any more nothing is told; what was withdrawn is, and what the other side does not take is
+/// a note.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_withdrawn_here_is_told_there_once() {
+    let Some(python) = Python::start() else { return };
+    let ours = Ours::new().await;
+    let peer = python.peer(KEY, "updates = true\nwords = true\n[open311.services]\nPARKING = \"ROADS\"\n");
+    for (number, text) in [("c-1", "路面塌陷"), ("c-2", "井盖松动"), ("c-3", "护栏断裂"), ("c-4", "路灯不亮")]
+    {
+        ours.file(number, "PARKING", text).await;
+    }
+    ours.push(&peer, false, false).await;
+    let withdraw = || RequestAct::Step { step: RequestStep::Withdraw, reason: String::new() };
+    act(&ours.seed, "c-1", withdraw()).await;
+    // Its answer is lost: the next run finds that it came there.
+    act(&ours.seed, "c-2", RequestAct::Word { text: "LOST 更松了".into() }).await;
+    act(&ours.seed, "c-2", withdraw()).await;
+    act(&ours.seed, "c-3", RequestAct::Publish { shown: false, reason: "含隐私".into() }).await;
+    act(&ours.seed, "c-3", withdraw()).await;
+    act(&ours.seed, "c-4", RequestAct::Word { text: "NEVER".into() }).await;
+    let first = ours.push(&peer, false, false).await;
+    let told = |number: &str, status, outcome| (number.to_owned(), status, outcome);
+    let wanted =
+        [told("c-1", "CANCELLED", "sent"), told("c-2", "OPEN", "later"), told("c-4", "OPEN", "refused")];
+    assert_eq!(told_later(&first), wanted);
+    assert!(!first.is_good());
+    let second = ours.push(&peer, false, false).await;
+    assert_eq!(told_later(&second), [told("c-2", "OPEN", "found"), told("c-2", "CANCELLED", "sent")]);
+    assert!(ours.push(&peer, false, false).await.told.is_empty());
+    let held = python.control(&ours.http, "list", "").await;
+    let sent: Vec<&str> =
+        held["updates"].as_array().unwrap().iter().filter_map(|update| update["status"].as_str()).collect();
+    assert_eq!(sent, ["CANCELLED", "OPEN", "CANCELLED"]);
+    let notes = ours.request("c-4").await.notes;
+    assert_eq!(notes.last().unwrap().1, "市级平台 · 对方未接收 OPEN：description is not taken");
+    // What was told there comes back with the rest, and is no news.
+    let notes = ours.request("c-2").await.notes.len();
+    ours.sync(&peer, false).await;
+    assert_eq!(ours.request("c-2").await.notes.len(), notes);
 }
 
 /// What the other side asks of its services, it is told: the same of all, or what was answered here.

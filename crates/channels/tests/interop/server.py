@@ -48,12 +48,14 @@ class Handler(BaseHTTPRequestHandler):
         path, form = urlsplit(self.path).path, self.form()
         if path.startswith("/control/"):
             return self.control(path, form)
-        if path != "/v2/requests.json":
+        if path not in ("/v2/requests.json", "/v2/servicerequestupdates.json"):
             return self.fail(404, "nothing here")
         if form.get("api_key") != KEY:
             return self.fail(403, "api_key %s is not valid" % form.get("api_key"))
         if form.get("jurisdiction_id") != "city.example":
             return self.fail(400, "jurisdiction_id was not provided")
+        if path == "/v2/servicerequestupdates.json":
+            return self.update(form)
         errors, service = [], form.get("service_code", "")
         if service not in SERVICES:
             return self.fail(404, "service_code %s not found" % service)
@@ -92,6 +94,33 @@ class Handler(BaseHTTPRequestHandler):
             return None
         return self.answer(200, {"service_requests": [{"service_request_id": number}]})
 
+    def update(self, form):
+        known = {str(held["service_request_id"]) for held in requests}
+        needed = ("service_request_id", "update_id", "status", "updated_datetime", "description")
+        errors = [name + " required" for name in needed if not form.get(name)]
+        if not errors and form["service_request_id"] not in known:
+            errors.append("service_request_id is not known here")
+        if form.get("status") not in ("OPEN", "CANCELLED", "REOPEN"):
+            errors.append("status is none of the extension's")
+        if form.get("description", "").startswith("NEVER"):
+            errors.append("description is not taken")
+        try:
+            datetime.fromisoformat(form.get("updated_datetime", ""))
+        except ValueError:
+            errors.append("updated_datetime is no moment")
+        if errors:
+            return self.fail(400, *errors)
+        with lock:
+            number = len(updates) + 1
+            updates.append({
+                "update_id": number, "service_request_id": int(form["service_request_id"]),
+                "status": form["status"], "updated_datetime": stamp(now()), "description": form["description"],
+            })
+        if form["description"].startswith("LOST"):
+            self.connection.close()
+            return None
+        return self.answer(200, [{"update_id": number}])
+
     def control(self, path, form):
         with lock:
             if path == "/control/number":
@@ -106,7 +135,7 @@ class Handler(BaseHTTPRequestHandler):
                                 "update_id": len(updates) + 1, "service_request_id": request["service_request_id"],
                                 "status": status, "updated_datetime": stamp(now()), "description": said,
                             })
-        return self.answer(200, {"requests": requests})
+        return self.answer(200, {"requests": requests, "updates": updates})
 
     def do_GET(self):
         parts = urlsplit(self.path)

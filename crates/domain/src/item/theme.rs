@@ -168,9 +168,10 @@ pub struct ThemeProposal {
     pub by_rise: usize,
 }
 
-/// What speaks for which category, the most first. Few requests speak for nothing.
-pub fn proposals(all: &[CategoryMonth]) -> Vec<ThemeProposal> {
-    let sum: u64 = all.iter().map(|it| u64::from(it.now)).sum();
+/// What speaks for which category, the most first, of `sum` requests of the month, in a category or not. Few requests
+/// speak for nothing.
+pub fn proposals(all: &[CategoryMonth], sum: u64) -> Vec<ThemeProposal> {
+    let sum = sum.max(all.iter().map(|it| u64::from(it.now)).sum());
     let mut out: Vec<ThemeProposal> = all
         .iter()
         .filter(|it| it.now >= LEAST)
@@ -247,12 +248,13 @@ mod tests {
     #[test]
     fn what_weighs_and_rises_most_is_proposed_first() {
         let of = |name: &str, now, before| CategoryMonth { category: code(name), now, before };
-        let found = proposals(&[
+        let counted = [
             of("noise", 20, [20, 20, 20]),
             of("parking", 30, [12, 9, 12]),
             of("heating", 4, [0, 0, 0]),
             of("roads", 46, [50, 48, 46]),
-        ]);
+        ];
+        let found = proposals(&counted, 100);
         let said: Vec<(&str, u32, i64, usize, usize)> = found
             .iter()
             .map(|it| (it.category.as_str(), it.weight, it.rise, it.by_weight, it.by_rise))
@@ -261,7 +263,10 @@ mod tests {
             said,
             [("parking", 300, 1_900, 2, 1), ("roads", 460, -200, 1, 3), ("noise", 200, 0, 3, 2),]
         );
-        assert!(proposals(&[]).is_empty());
+        // As many again are in no category: they are part of the whole all the same.
+        let weights: Vec<u32> = proposals(&counted, 200).iter().map(|it| it.weight).collect();
+        assert_eq!(weights, [150, 230, 100]);
+        assert!(proposals(&[], 9).is_empty());
     }
 
     #[test]
@@ -285,7 +290,7 @@ mod tests {
                     before: [*a, *b, *c],
                 })
                 .collect();
-            let found = proposals(&all);
+            let found = proposals(&all, 0);
             prop_assert_eq!(found.len(), all.iter().filter(|it| it.now >= LEAST).count());
             prop_assert!(found.iter().map(|it| it.weight).sum::<u32>() <= 1_000 + found.len() as u32);
             for (at, one) in found.iter().enumerate() {

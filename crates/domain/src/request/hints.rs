@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::hint_words::{says_what, says_when, says_where, without};
 use super::kind::RequestKind;
 use super::pieces::Pieces;
 use crate::item::kind::texts;
@@ -48,168 +49,6 @@ const ANSWERED: usize = 20;
 const ANSWERED_MOST: usize = 6;
 /// Two answers with this part of their pieces in common are the same.
 const SAME: f64 = 0.9;
-
-/// What is done, in stems: 已更换 and 将更换 are found by 更换, "replaced" by "replac".
-const MEASURES: &[&str] = &[
-    "修",
-    "更换",
-    "换成",
-    "清理",
-    "清运",
-    "清除",
-    "拆除",
-    "约谈",
-    "督促",
-    "责令",
-    "整改",
-    "整治",
-    "安排",
-    "检查",
-    "巡查",
-    "巡逻",
-    "施划",
-    "安装",
-    "增设",
-    "加装",
-    "新增",
-    "增加",
-    "设置",
-    "调整",
-    "协调",
-    "核实",
-    "联系",
-    "开通",
-    "恢复",
-    "处理",
-    "办理",
-    "处罚",
-    "查处",
-    "立案",
-    "抢修",
-    "冲洗",
-    "关停",
-    "建设",
-    "开工",
-    "施工",
-    "改造",
-    "纳入",
-    "列入",
-    "组织",
-    "派",
-    "疏导",
-    "拖离",
-    "登记",
-    "repair",
-    "replac",
-    "mend",
-    "fix",
-    "clean",
-    "clear",
-    "remov",
-    "taken down",
-    "install",
-    "paint",
-    "patrol",
-    "arrang",
-    "check",
-    "inspect",
-    "order",
-    "fine",
-    "built",
-    "build",
-    "adjust",
-    "restor",
-    "set up",
-    "increas",
-    "add",
-    "will ",
-    "register",
-    "called in",
-    "send",
-    "sent",
-    "wash",
-    "empt",
-    "run",
-    "ran",
-];
-
-const DATES: &[&str] = &[
-    "年",
-    "月",
-    "日",
-    "天",
-    "周",
-    "星期",
-    "小时",
-    "今",
-    "明",
-    "当晚",
-    "当场",
-    "立即",
-    "即日",
-    "每晚",
-    "夜间",
-    "已于",
-    "月底",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "day",
-    "week",
-    "month",
-    "hour",
-    "night",
-    "morning",
-    "evening",
-    "today",
-    "tomorrow",
-    "within",
-    "by the end",
-];
-
-const PLACES: &[&str] = &[
-    "小区",
-    "社区",
-    "街道",
-    "路",
-    "街",
-    "胡同",
-    "号楼",
-    "单元",
-    "门口",
-    "东侧",
-    "西侧",
-    "南侧",
-    "北侧",
-    "路口",
-    "桥",
-    "站",
-    "园",
-    "广场",
-    "学校",
-    "现场",
-    "周边",
-    "street",
-    "road",
-    "gate",
-    "building",
-    "square",
-    "bridge",
-    "station",
-    "on the spot",
-    "crossing",
-    "estate",
-    "school",
-];
 
 /// What is written to everybody.
 const STOCK: &[&str] = &[
@@ -270,10 +109,6 @@ fn length(text: &str) -> usize {
     han + 2 * words
 }
 
-fn names(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| text.contains(word))
-}
-
 fn matter(text: &str) -> BTreeSet<String> {
     Pieces::of(text)
         .spaced()
@@ -302,17 +137,19 @@ pub fn hints(question: Question<'_>, answer: &str) -> Vec<Hint> {
     }
     // What was only asked is answered by what is so, not by what is done; praise by thanks.
     if !asks && !praise {
-        if !names(&said, MEASURES) {
+        // A name may hold any word: that of an estate may be "tomorrow".
+        let rest = without(&said, question.areas.iter().copied().chain([question.address]));
+        if !says_what(&rest) {
             out.push(Hint::NoMeasure);
         }
-        if !said.bytes().any(|byte| byte.is_ascii_digit()) && !names(&said, DATES) {
+        if !says_when(&rest) {
             out.push(Hint::NoDate);
         }
         let address = matter(&question.address.to_lowercase());
-        let area = question.areas.iter().any(|area| !area.is_empty() && said.contains(&area.to_lowercase()));
+        let named = rest != said;
         // Where nobody knows where it is, there is no place to name.
         let somewhere = !question.areas.is_empty() || !question.address.trim().is_empty();
-        if somewhere && !area && own.is_disjoint(&address) && !names(&said, PLACES) {
+        if somewhere && !named && own.is_disjoint(&address) && !says_where(&rest) {
             out.push(Hint::NoPlace);
         }
     }
@@ -377,6 +214,50 @@ mod tests {
             answers: &["已更换新康园北侧故障路灯十二盏，当晚恢复照明"], ..LAMP
         };
         assert_eq!(hints(again, said), [Hint::SameAsBefore]);
+    }
+
+    /// What an answer says and what it lacks, by the name of the place or whatever it holds of numbers.
+    #[test]
+    fn names_and_numbers_are_neither_measures_nor_days_nor_places() {
+        let of = |title, text, address, areas| Question { title, text, address, areas, ..LAMP };
+        let tian = of("路灯不亮", "楼前路灯坏了，老人出门害怕。", "天通苑北一区", &["天通苑北街道"]);
+        let tomorrow = of("垃圾没人清", "垃圾桶满了没人清运。", "", &["明天社区"]);
+        let english = Question {
+            title: "Lamps out",
+            text: "The street lamps in Tomorrow Estate are out, and nobody comes.",
+            address: "12 Tomorrow Estate",
+            ..LAMP
+        };
+        use Hint::{NoDate, NoMeasure, NoPlace};
+        let table: &[(Question<'_>, &str, &[Hint])] = &[
+            (tian, "天通苑北一区的路灯问题我们已经知悉，请您耐心等待。", &[NoMeasure, NoDate]),
+            (tian, "您反映的路灯问题已更换灯具，感谢您的监督。", &[NoDate, NoPlace]),
+            (tian, "经说明情况，路灯日常维护由周边物业负责，已督促更换灯泡。", &[NoDate]),
+            (tian, "3号楼前的路灯已更换，有事请拨打12345。", &[NoDate]),
+            (tian, "天通苑北一区路灯已修复，今晚起正常照明。", &[]),
+            (tian, "三个工作日内更换单元门口的路灯。", &[]),
+            (tian, "月底前对立汤路沿线路灯统一检修。", &[]),
+            (tian, "2019年8月底前完成天通苑的路灯改造。", &[]),
+            (tian, "路灯线路故障已于周五排除，路面同步修复。", &[NoPlace]),
+            (tian, "两周内由派出所和物业共同说明路灯情况。", &[NoMeasure, NoPlace]),
+            (tomorrow, "明天社区的垃圾已清运，垃圾桶已更换。", &[NoDate]),
+            (tomorrow, "明天小区的垃圾明天清运完毕。", &[]),
+            (
+                english,
+                "The address in Tomorrow Estate was granted to the lamp office, which may see to the lamps.",
+                &[NoMeasure, NoDate],
+            ),
+            (english, "We added three lamps at the gate of the estate on 12 May.", &[]),
+            (english, "The lamps were replaced within the estate, room 305.", &[NoDate]),
+            (english, "The lamps will be replaced in two weeks.", &[NoPlace]),
+        ];
+        for (question, answer, wanted) in table {
+            let found: Vec<Hint> = hints(*question, answer)
+                .into_iter()
+                .filter(|hint| matches!(hint, NoMeasure | NoDate | NoPlace))
+                .collect();
+            assert_eq!(found, *wanted, "{answer}");
+        }
     }
 
     #[test]

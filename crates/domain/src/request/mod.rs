@@ -15,6 +15,7 @@ pub mod clock;
 mod fact;
 mod for_asker;
 pub mod frozen;
+mod hint_words;
 pub mod hints;
 pub mod kind;
 pub mod learning;

@@ -157,6 +157,11 @@ impl Pieces {
         self.joined(" ", |out, parts| parts.iter().for_each(|part| out.push_str(part)))
     }
 
+    /// All of them, one by one.
+    pub fn all(&self) -> Vec<String> {
+        self.spaced().split(' ').filter(|piece| !piece.is_empty()).map(str::to_owned).collect()
+    }
+
     /// All of them, each between quotation marks, joined by a word of a query. No piece has a mark in it.
     pub fn quoted(&self, mark: char, between: &str) -> String {
         self.joined(between, |out, parts| {

@@ -31,7 +31,7 @@ use crate::project::ProjectFact;
 
 /// What holds from longer ago was not news when it was recorded: the past that is put on the books later
 /// tells nobody.
-const NEWS_DAYS: i32 = 31;
+pub(crate) const NEWS_DAYS: i32 = 31;
 
 /// Who is to be told, as units and roles say it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -24,6 +24,8 @@ use super::serve::key_file;
     `huitian channels example` shows a file: which categories go to which server as what, of which areas, since when.\n\
     Only requests that everybody may read are passed on, as everybody reads them, each once. What a server refuses is\n\
     told by request and left until --again; what may have come there is looked for there before it is sent again.\n\
+    A server with updates is told which of them are not solved or were withdrawn and, where the file says so, what was\n\
+    said later: each once, in its order; what it refuses of that becomes a note on the request.\n\
     Numbers, states and updates are taken once; where the file says so, its closing words are the answer here.\n\
     Exit status: 0 all went, 1 some did not, or a server could not be reached.")]
 pub struct Args {
@@ -137,9 +139,16 @@ async fn pushed(app: &App, line: &Line<'_>, common: &Common, again: bool) -> Sai
             "said": item.outcome.said(),
         })
     });
+    let told = report.told.iter().map(|told| {
+        json!({
+            "request": told.request, "service_request_id": told.number, "status": told.status,
+            "outcome": told.outcome.as_str(), "said": told.outcome.said(),
+        })
+    });
     let json = json!({
         "plan": peer.plan, "server": peer.id, "dry_run": common.dry_run, "passed_before": report.known,
         "refused_before": report.refused_before, "items": items.collect::<Vec<_>>(),
+        "told": told.collect::<Vec<_>>(),
         "error": report.stopped.as_ref().map(ToString::to_string),
     });
     Said { good: report.is_good(), json }
@@ -158,7 +167,12 @@ fn push_text(peer: &Peer, report: &PushReport) {
         .filter(|(_, count)| *count > 0)
         .map(|(word, count)| format!("{count} {}", word.replace('_', " ")))
         .collect();
+    for told in &report.told {
+        let (word, said) = (told.outcome.as_str().replace('_', " "), told.outcome.said());
+        println!("  {} = {} {}: {word} {said}", told.request, told.number, told.status);
+    }
     counts.push(format!("{} passed on before", report.known));
+    counts.extend((!report.told.is_empty()).then(|| format!("{} told later", report.told.len())));
     counts.extend((report.refused_before > 0).then(|| format!("{} refused before", report.refused_before)));
     println!("{}/{}: {}", peer.plan, peer.id, counts.join(", "));
     if let Some(error) = &report.stopped {

@@ -102,6 +102,10 @@ async fn both(app: &App, line: &Line<'_>) -> Result<(), PeerError> {
         let waiting = pushed.count("waiting");
         tracing::info!(%plan, %server, sent, waiting, refused, later, "requests were passed on");
     }
+    if !pushed.told.is_empty() {
+        let [sent, refused, later] = ["sent", "refused", "later"].map(|word| pushed.count_told(word));
+        tracing::info!(%plan, %server, sent, refused, later, "a server was told what was said later");
+    }
     if let Some(error) = pushed.stopped {
         return Err(error);
     }

@@ -28,6 +28,7 @@ impl Limiter {
     }
 
     fn take(&self, address: IpAddr, now: Instant) -> bool {
+        let address = pages::line_of(address);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let level = |(left, at): (f64, Instant)| {
             (left + now.saturating_duration_since(at).as_secs_f64() * PER_SECOND).min(BURST)
@@ -93,6 +94,16 @@ mod tests {
         assert_eq!(granted, BURST as usize);
         assert!(limiter.take(other, now));
         assert!(limiter.take(flood, now + Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_network_of_one_line_is_one() {
+        let limiter = Limiter::new(0);
+        let now = Instant::now();
+        let of = |last: u16| IpAddr::from([0x2001, 0xdb8, 1, 2, 0, 0, 0, last]);
+        let granted = (0..1000).filter(|last| limiter.take(of(*last), now)).count();
+        assert_eq!(granted, BURST as usize);
+        assert!(limiter.take(IpAddr::from([0x2001, 0xdb8, 1, 3, 0, 0, 0, 1]), now));
     }
 
     #[test]

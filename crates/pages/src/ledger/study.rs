@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::report::IssueError;
-use app::request::RequestPaging;
+use app::request::{RequestPaging, matters_since};
 use app::study::{Counted, StudyError, StudyReport, Subjected, counts, usual_parts};
 use askama::Template;
 use axum::extract::Path;
@@ -194,7 +194,9 @@ fn table_view(
     let (from, to) = (table.from, table.to);
     let address = |code: &str| match table.shows {
         _ if code.is_empty() => String::new(),
-        Tabled::Hot => format!("/p/{plan}/requests/hot/{code}?days=30&as_of={to}"),
+        Tabled::Hot => {
+            format!("/p/{plan}/requests/hot/{code}?from={}&to={to}", matters_since(from, to))
+        }
         Tabled::Units => {
             format!("/p/{plan}/requests?side=due&rate_from={from}&rate_to={to}&rate_by=unit&rate_line={code}")
         }

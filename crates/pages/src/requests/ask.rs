@@ -34,6 +34,8 @@ const LINE_MOST: usize = 150;
 
 /// How many requests one address may send: one each quarter of a minute, twenty at once.
 static FLOOD: LazyLock<SignInRate> = LazyLock::new(SignInRate::default);
+/// And in a day: many may share an address.
+static DAILY: LazyLock<SignInRate> = LazyLock::new(|| SignInRate::a_day(300));
 
 struct Fault {
     at: String,
@@ -204,7 +206,8 @@ pub async fn save(
     if category.is_some_and(|held| held.warning.is_some() && typed.get("warned") != held.category.as_str()) {
         faults.push(fault(&visit, "category", "ask-read-warning"));
     }
-    if faults.is_empty() && FLOOD.take(client(&extensions), visit.app.clock().now()).is_err() {
+    let (address, now) = (client(&extensions), visit.app.clock().now());
+    if faults.is_empty() && (FLOOD.take(address, now).is_err() || DAILY.take(address, now).is_err()) {
         faults.push(Fault { at: String::new(), message: visit.t("ask-too-many").into_owned() });
     }
     if !faults.is_empty() {

@@ -31,6 +31,8 @@ const NAME: usize = 40;
 
 /// Photos that one address may send: twenty at once, then one each quarter of a minute.
 static FLOOD: LazyLock<SignInRate> = LazyLock::new(SignInRate::default);
+/// And in a day: many may share an address, and none fills alone what is kept for all.
+static DAILY: LazyLock<SignInRate> = LazyLock::new(|| SignInRate::a_day(300));
 
 /// What a browser sent.
 #[derive(Debug, Default)]
@@ -133,6 +135,11 @@ impl Receiving<'_> {
         Ok(())
     }
 
+    fn sends_too_many(&self) -> bool {
+        let now = self.state.app.clock().now();
+        FLOOD.take(self.address, now).is_err() || DAILY.take(self.address, now).is_err()
+    }
+
     async fn file(&mut self, field: Field<'_>) -> Result<(), PageError> {
         let name = field.file_name().unwrap_or_default().to_owned();
         // What is more than is taken is not kept on the way either.
@@ -152,7 +159,7 @@ impl Receiving<'_> {
             Some(told).filter(|told| !self.out.faults.contains(told))
         } else if too_large {
             Some(said("photo-fault-too-large", &[("name", &shown)]))
-        } else if FLOOD.take(self.address, self.state.app.clock().now()).is_err() {
+        } else if self.sends_too_many() {
             Some(said("photo-too-often", &[]))
         } else {
             match self.state.app.read_photo(bytes).await {

@@ -1,7 +1,8 @@
 //! The hotline's desk: filing a request for whoever is on the line.
 
 use app::read::Asked;
-use app::request::Suggestions;
+use app::request::{LikeRequest, NewRequest, SaidNow, Suggestions};
+use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,13 +16,15 @@ use super::brought::{BroughtByStaff, FIELD as PHOTO};
 use super::choices::{self, words_of};
 use super::mail::language;
 use super::photos;
+use super::similar::{Similar, told};
 use crate::editor::field::{Control, Field, Typed};
 use crate::editor::page::{form_page, known_code};
 use crate::editor::sheet::{Sheet, refused, refused_status};
 use crate::error::PageError;
 use crate::ledger::act::source;
 use crate::ledger::staff_only;
-use crate::visit::Visit;
+use crate::page::Page;
+use crate::visit::{Visit, render};
 
 fn allowed(visit: &Visit) -> Result<(), PageError> {
     staff_only(visit)?;
@@ -145,6 +148,16 @@ pub async fn save(
     let found = suggestions(&visit, &plan, &typed).await?;
     let mut new =
         new_request(&typed, Channel::parse(typed.get("channel")).unwrap_or(Channel::Hotline), &found);
+    // What was filed already is looked at first; whoever sends the same again has.
+    let like = said_already(&visit, &plan, &secret, &new).await?;
+    if like.iter().any(|like| !typed.get(LOOKED).split(' ').any(|code| code == like.row.code.as_str())) {
+        let codes: Vec<&str> = like.iter().map(|like| like.row.code.as_str()).collect();
+        let mut form = form.hidden(LOOKED, codes.join(" "));
+        form.submit = visit.t("request-file-all-the-same").into_owned();
+        let similar = like.into_iter().map(|like| told(&visit, &portfolio, like, String::new())).collect();
+        let shown = FilePage { page: visit.page(visit.t("request-file-title")), similar, sheet: form };
+        return render(StatusCode::OK, &shown);
+    }
     // What the desk leaves open the program fills in where it is sure; the desk sees it as suggested.
     if new.category.is_none() {
         new.category = found.sure().map(|best| best.category.clone());
@@ -171,6 +184,31 @@ pub async fn save(
             again(form, refused_status(&refusals))
         }
     }
+}
+
+/// What the desk has looked at of what says the same.
+const LOOKED: &str = "looked";
+
+#[derive(Template)]
+#[template(path = "requests/file.html")]
+struct FilePage {
+    page: Page,
+    similar: Vec<Similar>,
+    sheet: Sheet,
+}
+
+/// What says the same already; of what was sent twice, that it is there.
+async fn said_already(
+    visit: &Visit,
+    plan: &Code,
+    secret: &str,
+    new: &NewRequest,
+) -> Result<Vec<LikeRequest>, PageError> {
+    if visit.app.request_of_link(plan, secret).await.is_ok() {
+        return Ok(Vec::new());
+    }
+    let said = SaidNow { address: new.address.clone(), title: new.title.clone(), text: new.text.clone() };
+    Ok(visit.app.requests_saying(plan, said, &new.person).await?)
 }
 
 async fn suggestions(visit: &Visit, plan: &Code, typed: &Typed) -> Result<Suggestions, PageError> {

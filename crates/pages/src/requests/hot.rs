@@ -8,9 +8,9 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
-use domain::item::Target as Thing;
 use domain::item::goal::{RequestGoal, WEEKS_MOST, hundredths, last_sunday, rate};
 use domain::item::kind::Level;
+use domain::item::{Item, Target as Thing};
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
 use jiff::Span;
@@ -32,6 +32,8 @@ use crate::words_of::{day, encode, moment};
 /// The spans that may be looked at, in days.
 const SPANS: [i64; 3] = [30, 90, 365];
 const SPAN: i64 = 90;
+/// The longest one that is named by its days.
+const LONGEST: i32 = 366;
 /// Matters of one page, and requests of one matter's page: the newest.
 const SHOWN: usize = 100;
 const REQUESTS: usize = 50;
@@ -61,7 +63,9 @@ struct Line {
 #[template(path = "requests/hot.html")]
 struct HotPage {
     page: Page,
+    /// The span that was chosen; 0 where it is another one.
     days: i64,
+    query: String,
     spans: Vec<i64>,
     lines: Vec<Line>,
     said: String,
@@ -97,17 +101,51 @@ struct MatterPage {
     done: bool,
 }
 
-/// The matters of a span that ends on the day that is looked at.
+/// What is looked at: so many days up to the day that is looked at, or some days that were named, as a report does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Looked {
+    Days(i64),
+    Between(Date, Date),
+}
+
+impl Looked {
+    fn of(typed: &Typed) -> Self {
+        let day = |name: &str| domain::planned_date::parse_day(typed.get(name));
+        if let (Some(from), Some(to)) = (day("from"), day("to"))
+            && from <= to
+            && (to - from).get_days() < LONGEST
+        {
+            return Self::Between(from, to);
+        }
+        let days = typed.get("days").parse().ok().filter(|days| SPANS.contains(days));
+        Self::Days(days.unwrap_or(SPAN))
+    }
+
+    fn span(self, to: Date) -> (Date, Date) {
+        match self {
+            Self::Days(days) => (to.saturating_sub(Span::new().days(days - 1)), to),
+            Self::Between(from, to) => (from, to),
+        }
+    }
+
+    /// How an address says it.
+    fn query(self) -> String {
+        match self {
+            Self::Days(days) => format!("days={days}"),
+            Self::Between(from, to) => format!("from={from}&to={to}"),
+        }
+    }
+}
+
 async fn matters(
     visit: &Visit,
     plan: &Code,
     portfolio: &Portfolio,
     typed: &Typed,
-) -> Result<(Arc<HotMatters>, i64), PageError> {
-    let days = typed.get("days").parse().ok().filter(|days| SPANS.contains(days)).unwrap_or(SPAN);
-    let to = portfolio.view.as_of;
-    let from = to.saturating_sub(Span::new().days(days - 1));
-    Ok((visit.app.hot_matters(plan, from, to).await?, days))
+) -> Result<(Arc<HotMatters>, Looked), PageError> {
+    let looked = Looked::of(typed);
+    let (from, to) = looked.span(portfolio.view.as_of);
+    Ok((visit.app.hot_matters(plan, from, to).await?, looked))
 }
 
 fn line(visit: &Visit, page: &Page, portfolio: &Portfolio, matter: &HotMatter) -> Line {
@@ -157,10 +195,14 @@ pub async fn list(
     let plan = known_code(&plan)?;
     staff_only(&visit)?;
     let portfolio = visit.portfolio(&plan).await?;
-    let (all, days) = matters(&visit, &plan, &portfolio, &Typed(query)).await?;
+    let (all, looked) = matters(&visit, &plan, &portfolio, &Typed(query)).await?;
     let page = visit.page(visit.t("hot-title"));
     let shown = HotPage {
-        days,
+        days: match looked {
+            Looked::Days(days) => days,
+            Looked::Between(..) => 0,
+        },
+        query: looked.query(),
         spans: SPANS.to_vec(),
         lines: all.matters.iter().take(SHOWN).map(|matter| line(&visit, &page, &portfolio, matter)).collect(),
         said: said(&visit, &all),
@@ -175,14 +217,14 @@ async fn opened(
     plan: &str,
     key: &str,
     typed: &Typed,
-) -> Result<(Code, Arc<Portfolio>, Arc<HotMatters>, HotMatter, i64), PageError> {
+) -> Result<(Code, Arc<Portfolio>, Arc<HotMatters>, HotMatter, Looked), PageError> {
     let (plan, key) = (known_code(plan)?, known_code(key)?);
     staff_only(visit)?;
     let portfolio = visit.portfolio(&plan).await?;
-    let (all, days) = matters(visit, &plan, &portfolio, typed).await?;
+    let (all, looked) = matters(visit, &plan, &portfolio, typed).await?;
     let held = all.matters.iter().find(|matter| matter.key == key).cloned();
     let matter = held.ok_or_else(|| PageError::not_found().in_lang(visit.lang))?;
-    Ok((plan, portfolio, all, matter, days))
+    Ok((plan, portfolio, all, matter, looked))
 }
 
 pub async fn show(
@@ -191,7 +233,7 @@ pub async fn show(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let typed = Typed(query);
-    let (plan, portfolio, all, matter, days) = opened(&visit, &plan, &key, &typed).await?;
+    let (plan, portfolio, all, matter, looked) = opened(&visit, &plan, &key, &typed).await?;
     let lang = visit.lang;
     let page = visit.page(&matter.title);
     let most = matter.weeks.iter().copied().max().unwrap_or(1).max(1);
@@ -206,7 +248,7 @@ pub async fn show(
     let may = !page.is_past() && may_confirm(&visit, &plan);
     let shown = MatterPage {
         line: line(&visit, &page, &portfolio, &matter),
-        back: page.link(&format!("/requests/hot?days={days}")),
+        back: page.link(&format!("/requests/hot?{}", looked.query())),
         period: said(&visit, &all),
         said: match typed.get("done") {
             "" => String::new(),
@@ -229,7 +271,7 @@ pub async fn show(
             .collect(),
         more: matter.requests.len().saturating_sub(REQUESTS),
         confirm: if may {
-            format!("/p/{plan}/requests/hot/{}/confirm?days={days}", matter.key)
+            format!("/p/{plan}/requests/hot/{}/confirm?{}", matter.key, looked.query())
         } else {
             String::new()
         },
@@ -249,6 +291,7 @@ fn may_confirm(visit: &Visit, plan: &Code) -> bool {
     visit.actor.may(Action::SuperviseItem, &target)
 }
 
+const ITEM: &str = "item";
 const TASK: &str = "task";
 const PROJECT: &str = "project";
 const REFUSE: &str = "refuse";
@@ -262,22 +305,35 @@ fn sheet(
     visit: &Visit,
     plan: &Code,
     portfolio: &Portfolio,
-    (all, matter, days): (&HotMatters, &HotMatter, i64),
+    (all, matter, looked): (&HotMatters, &HotMatter, Looked),
+    items: &[Item],
     baseline: u32,
 ) -> Sheet {
     let lang = visit.lang;
     let field = |name: &str, key: &str, control| Field::new(lang, name, key, control);
     let here = format!("/p/{plan}/requests/hot/{}", matter.key);
     let mut form = Sheet::new(
-        format!("{here}/confirm?days={days}"),
-        format!("{here}?days={days}"),
+        format!("{here}/confirm?{}", looked.query()),
+        format!("{here}?{}", looked.query()),
         visit.t("hot-confirm-save"),
     );
     form = form.hidden("seen", matter.digest());
     form.intro = visit.t("hot-confirm-lead").into_owned();
-    let outcomes =
-        [(TASK, "hot-becomes-task"), (PROJECT, "hot-becomes-project"), (REFUSE, "hot-becomes-refused")];
-    let outcomes = outcomes.map(|(value, key)| Choice::new(value, visit.t(key))).to_vec();
+    // One that goes on belongs to the task that it became; another one is for another matter.
+    let outcomes = [
+        (ITEM, "hot-becomes-item"),
+        (TASK, "hot-becomes-task"),
+        (PROJECT, "hot-becomes-project"),
+        (REFUSE, "hot-becomes-refused"),
+    ];
+    let outcomes = outcomes.into_iter().filter(|(value, _)| *value != ITEM || !items.is_empty());
+    let outcomes: Vec<Choice> = outcomes.map(|(value, key)| Choice::new(value, visit.t(key))).collect();
+    let first = if items.is_empty() { TASK } else { ITEM };
+    let english = lang.is_english();
+    let item =
+        |item: &Item| Choice::new(item.code.to_string(), format!("{} {}", item.code, item.name.get(english)));
+    let held = items.first().map(|item| item.code.to_string()).unwrap_or_default();
+    let items: Vec<Choice> = items.iter().map(item).collect();
     let projects = std::iter::once(Choice::new("", visit.t("hot-project-none")))
         .chain(
             portfolio
@@ -299,13 +355,17 @@ fn sheet(
         ],
     );
     let unit = matter.unit.as_ref().map(Code::to_string).unwrap_or_default();
+    let how = field("outcome", "hot-becomes-how", Control::Select(outcomes)).value(first).required();
+    let item = (!items.is_empty()).then(|| field("item", "hot-item", Control::Select(items)).value(held));
     form.group(
         visit.t("hot-becomes"),
-        vec![
-            field("outcome", "hot-becomes-how", Control::Select(outcomes)).value(TASK).required(),
-            field("project", "hot-project", Control::Select(projects)),
-            field("refused", "hot-refused", Control::Area),
-        ],
+        std::iter::once(how)
+            .chain(item)
+            .chain([
+                field("project", "hot-project", Control::Select(projects)),
+                field("refused", "hot-refused", Control::Area),
+            ])
+            .collect(),
     )
     .group(
         visit.t("hot-task"),
@@ -389,12 +449,13 @@ pub async fn form(
     Path((plan, key)): Path<(String, String)>,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let (plan, portfolio, all, matter, days) = opened(&visit, &plan, &key, &Typed(query)).await?;
+    let (plan, portfolio, all, matter, looked) = opened(&visit, &plan, &key, &Typed(query)).await?;
     if !may_confirm(&visit, &plan) {
         return Err(visit.forbidden(Action::SuperviseItem));
     }
     let was = baseline(&visit, &plan, &all, &matter, Vec::new()).await?;
-    let form = sheet(&visit, &plan, &portfolio, (&all, &matter, days), was);
+    let items = visit.app.open_items_of(&plan, &matter).await?;
+    let form = sheet(&visit, &plan, &portfolio, (&all, &matter, looked), &items, was);
     form_page(&visit, StatusCode::OK, visit.t("hot-confirm"), form)
 }
 
@@ -404,25 +465,26 @@ pub async fn save(
     Query(query): Query<Vec<(String, String)>>,
     Filled(typed): Filled,
 ) -> Result<Response, PageError> {
-    let (plan, portfolio, all, matter, days) = opened(&visit, &plan, &key, &Typed(query)).await?;
+    let (plan, portfolio, all, matter, looked) = opened(&visit, &plan, &key, &Typed(query)).await?;
     if !may_confirm(&visit, &plan) {
         return Err(visit.forbidden(Action::SuperviseItem));
     }
     let was = baseline(&visit, &plan, &all, &matter, words_of_goal(&typed)).await?;
-    let mut form = sheet(&visit, &plan, &portfolio, (&all, &matter, days), was);
+    let items = visit.app.open_items_of(&plan, &matter).await?;
+    let mut form = sheet(&visit, &plan, &portfolio, (&all, &matter, looked), &items, was);
     form.refill(&typed);
     let again = |form: Sheet, status| form_page(&visit, status, visit.t("hot-confirm"), form);
     // Sent twice, or meanwhile confirmed by somebody else: it is not what was looked at.
     if typed.get("seen") != matter.digest() {
-        let mut form = sheet(&visit, &plan, &portfolio, (&all, &matter, days), was);
+        let mut form = sheet(&visit, &plan, &portfolio, (&all, &matter, looked), &items, was);
         form.fault("", visit.t("hot-stale").into_owned());
         return again(form, StatusCode::CONFLICT);
     }
-    let outcome = outcome(&visit, &typed, &mut form, (&matter, was));
+    let outcome = outcome(&visit, &typed, &mut form, (&matter, &items, was));
     let Some(outcome) = outcome else { return again(form, StatusCode::UNPROCESSABLE_ENTITY) };
     match visit.app.confirm_matter(&visit.actor, &plan, &matter, outcome, source(&visit)).await {
         Ok(_) => {
-            let back = format!("/p/{plan}/requests/hot/{}?days={days}&done=1", matter.key);
+            let back = format!("/p/{plan}/requests/hot/{}?{}&done=1", matter.key, looked.query());
             Ok(Redirect::to(&back).into_response())
         }
         Err(error) => {
@@ -467,9 +529,16 @@ fn outcome(
     visit: &Visit,
     typed: &Typed,
     form: &mut Sheet,
-    (matter, baseline): (&HotMatter, u32),
+    (matter, items, baseline): (&HotMatter, &[Item], u32),
 ) -> Option<HotOutcome> {
     let mut missing = |field: &str| form.fault(field, visit.t("field-error-missing").into_owned());
+    if typed.get("outcome") == ITEM {
+        let Some(item) = items.iter().find(|item| item.code.as_str() == typed.get("item")) else {
+            missing("item");
+            return None;
+        };
+        return Some(HotOutcome::Held(Thing::Item(item.code.clone())));
+    }
     if typed.get("outcome") == PROJECT {
         let Ok(project) = Code::new(typed.get("project")) else {
             missing("project");

@@ -125,7 +125,6 @@ pub(super) async fn draft(
                 let most = app::request::PHOTOS_AT_ONCE.to_string();
                 faults.push(visit.tw("photo-too-many", &[("most", &most)]));
             }
-            Drafted::NoRoom => faults.push(visit.t("photo-no-room").into_owned()),
         }
     }
     Ok((typed, faults))

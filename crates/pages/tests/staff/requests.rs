@@ -16,6 +16,21 @@ async fn send(reader: &Reader<'_>, path: &str, fields: &[(&str, String)]) -> Ans
     reader.post(path, &fields).await
 }
 
+/// Files a request at the desk; where much the same is on the books, after it was shown.
+async fn file(desk: &Reader<'_>, order: &[(&str, &str)]) -> bool {
+    let new = format!("{PLAN}/requests/new");
+    let first = desk.post(&new, order).await;
+    if first.status == 303 {
+        return false;
+    }
+    first.is(200).says("Same words").says("File it all the same");
+    assert!(first.missing_words().is_empty(), "{:?}", first.missing_words());
+    let looked = first.value("looked");
+    let order: Vec<(&str, &str)> = order.iter().copied().chain([("looked", looked.as_str())]).collect();
+    desk.post(&new, &order).await.is(303);
+    true
+}
+
 /// Asks, and gives the address of one's own page.
 async fn ask(resident: &Reader<'_>) -> String {
     let ask = format!("{PLAN}/ask");
@@ -281,7 +296,6 @@ async fn what_a_category_asks_is_answered_before_anything_is_shown() {
 async fn a_hot_issue_is_confirmed_once() {
     let site = site();
     let desk = site.sign_in("desk").await;
-    let new = format!("{PLAN}/requests/new");
     for at in 1..=6 {
         let (text, number) =
             (format!("霍营小区东门的路灯已经{at}天不亮了，晚上回家看不见路"), format!("HOT-{at}"));
@@ -291,7 +305,7 @@ async fn a_hot_issue_is_confirmed_once() {
             ("category", "roads"),
             ("number", number.as_str()),
         ];
-        desk.post(&new, &order).await.is(303);
+        assert_eq!(file(&desk, &order).await, at > 1, "the desk is shown what says the same");
     }
     let staff = site.sign_in("task-force").await;
     let list = staff.get(&format!("{PLAN}/requests/hot?days=30")).await;
@@ -321,6 +335,28 @@ async fn a_hot_issue_is_confirmed_once() {
     matter.is(200).says("/items/TSK-").says("6 requests");
     staff.get(&format!("{PLAN}/requests/HOT-3")).await.is(200).says("/items/TSK-");
     staff.get(&format!("{PLAN}/requests/hot/HOT-2?days=30")).await.is(404);
+    // It goes on: what comes later belongs to the same task.
+    let more = [
+        ("text", "霍营小区东门的路灯已经7天不亮了，晚上回家看不见路"),
+        ("area", "huoying"),
+        ("category", "roads"),
+        ("number", "HOT-7"),
+    ];
+    file(&desk, &more).await;
+    let form = staff.get(&confirm).await;
+    form.is(200).says("Part of the task that it became already");
+    assert!(form.missing_words().is_empty(), "{:?}", form.missing_words());
+    let task = form.body.split("value=\"TSK-").nth(1).unwrap().split('"').next().unwrap();
+    let (seen, task) = (form.value("seen"), format!("TSK-{task}"));
+    let held = [("seen", seen.clone()), ("outcome", "item".to_owned()), ("item", "TSK-none".to_owned())];
+    send(&staff, &confirm, &held).await.is(422).says("id=\"item-error\"");
+    let held = [("seen", seen), ("outcome", "item".to_owned()), ("item", task.clone())];
+    send(&staff, &confirm, &held).await.is(303);
+    staff.get(&format!("{PLAN}/requests/HOT-7")).await.is(200).says(&format!("/items/{task}"));
+    // A report names its days.
+    let today = site.app.clock().today();
+    let named = staff.get(&format!("{one}?from={today}&to={today}")).await;
+    named.is(200).says(&format!("hot?from={today}&amp;to={today}")).says("7 requests");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -386,11 +422,10 @@ async fn every_page_of_requests_has_its_words() {
 async fn of_many_at_once_each_is_done_as_it_was_looked_at() {
     let site = site();
     let desk = site.sign_in("desk").await;
-    let new = format!("{PLAN}/requests/new");
     for number in ["BULK-1", "BULK-2"] {
         let text = format!("霍营小区西门的井盖松了，{number}");
         let order = [("text", text.as_str()), ("area", "huoying"), ("category", "roads"), ("number", number)];
-        desk.post(&new, &order).await.is(303);
+        file(&desk, &order).await;
     }
     let bulk = format!("{PLAN}/requests/bulk");
     let form = desk.get(&format!("{bulk}?act=note&code=BULK-1&code=BULK-2")).await;
@@ -417,12 +452,11 @@ async fn of_many_at_once_each_is_done_as_it_was_looked_at() {
 async fn what_is_like_a_request_is_shown_to_whoever_may_merge_and_merged_from_there() {
     let site = site();
     let desk = site.sign_in("desk").await;
-    let new = format!("{PLAN}/requests/new");
     for (number, text) in
         [("LIKE-1", "霍营小区北门的充电桩坏了没人修"), ("LIKE-2", "霍营小区北门充电桩坏了，一直没人修")]
     {
         let order = [("text", text), ("area", "huoying"), ("category", "roads"), ("number", number)];
-        desk.post(&new, &order).await.is(303);
+        file(&desk, &order).await;
     }
     let (one, two) = (format!("{PLAN}/requests/LIKE-1"), format!("{PLAN}/requests/LIKE-2"));
     let prefilled = format!("{two}/step-merge?master=LIKE-1");

@@ -265,7 +265,7 @@ mod tests {
             r#"{"line":"alert","plan":"p","alert":"a","reader":"d","area":null,"circle":[{"longitude":116000000,"latitude":40000000},500],"category":"c","every":"week","language":"en","key_id":"k","sealed":"0c","created_at":1,"confirmed_at":null,"stopped_at":null,"told":7,"next_at":0}"#,
             r#"{"line":"update","plan":"p","request":"r","program":"g","number":"1","created_at":1}"#,
             r#"{"line":"post","plan":"p","forum":"f","post":"d","request":"r","said":"s","created_at":1,"opened":true,"turns":1}"#,
-            r#"{"line":"passed","plan":"p","server":"s","request":"r","number":"1","token":"","state":"open","fault":"","tries":1,"sent_at":1,"closed_at":0}"#,
+            r#"{"line":"passed","plan":"p","server":"s","request":"r","number":"1","token":"","state":"open","fault":"","tries":1,"sent_at":1,"closed_at":0,"told":4,"telling_at":0}"#,
             r#"{"line":"flag","plan":"p","request":"r","reader":"d","ground":"insult","created_at":1,"settled_at":null}"#,
             r#"{"line":"deletion","plan":"p","at":1,"kind":"contact","days":30,"count":2,"oldest":1,"newest":2}"#,
             r#"{"line":"model_use","plan":"p","asks":"category","number":1,"at":1,"person":"zhang","reason":"better"}"#,

@@ -121,6 +121,8 @@ fn what_was_passed_on_is_found_by_request_and_by_number(scratch: &Scratch) {
         tries: 1,
         sent_at: 3,
         closed_at,
+        told: 4,
+        telling_at: 0,
     };
     let keep = |held: PassedOn| {
         database.write::<_, StoreError>(move |tx| tx.keep_passed_on(&held)).unwrap();
@@ -128,6 +130,8 @@ fn what_was_passed_on_is_found_by_request_and_by_number(scratch: &Scratch) {
     for held in [one("r1", "", 0), one("r2", "7", 5), one("r3", "8", 50), one("r1", "6", 0)] {
         keep(held);
     }
+    // How far it is told there does not go back.
+    keep(PassedOn { told: 2, ..one("r2", "7", 5) });
     let mut backup = Vec::new();
     database.backup(&mut backup, |_| ()).unwrap();
     let other = Scratch::sqlite();

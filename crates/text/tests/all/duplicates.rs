@@ -5,7 +5,7 @@ use crate::samples;
 use std::collections::HashSet;
 
 use proptest::prelude::*;
-use text::duplicates::{DuplicateIndex, near_duplicates};
+use text::duplicates::{DuplicateIndex, near_duplicates, similarity};
 use text::random::SplitMix;
 
 /// The definition, written down plainly.
@@ -96,6 +96,7 @@ fn asking_does_not_add() {
 proptest! {
     #[test]
     fn every_reported_similarity_is_exact(a in "[一-十停车难噪音]{0,30}", b in "[一-十停车难噪音]{0,30}") {
+        prop_assert!((f64::from(similarity(&a, &b)) - jaccard(&a, &b)).abs() < 1e-6);
         let pairs = near_duplicates([a.as_str(), b.as_str()], 0.5);
         for pair in &pairs {
             prop_assert!((f64::from(pair.similarity) - jaccard(&a, &b)).abs() < 1e-6);

@@ -10,6 +10,7 @@ asker-told-extended = The limit for answering your request { $code } is now { $u
 asker-told-closed = Your request { $code } was closed
 asker-mail-confirm-subject = Please confirm your address: request { $code }
 asker-mail-confirm = Somebody left this address with request { $code }. If it was you, please confirm it within 7 days at the address below; progress and answers will then be sent here:
+asker-mail-unread = Files with your mail could not be read: only photos in JPEG, PNG, WebP or GIF can. You can add those on the request’s page, or answer this mail with them.
 asker-mail-confirm-follow = Somebody wants to follow request { $code } with this address. If it was you, please confirm it within 7 days at the address below:
 asker-mail-confirm-not-you = If it was not you, ignore this mail; there will be no other.
 asker-mail-link-subject = Where to see request { $code }

@@ -14,7 +14,6 @@ photo-alt = Photo { $number }: { $shows }
 photo-alt-draft = Your photo { $number }
 photo-too-many = At most { $most } photos at once; the others were not taken. Send these first, more can be added later.
 photo-too-often = Photos come in too quickly; please add them in a few minutes. What you wrote is still here.
-photo-no-room = Too many people are sending photos at the moment. Send your request first; you can add photos to it later.
 photo-no-key = This site cannot keep photos yet; please send it without.
 photo-fault-empty = “{ $name }” is empty. Please choose it again.
 photo-fault-too-large = “{ $name }” is larger than 20 MB. Choose a smaller size in your phone’s gallery, or send a screenshot of it.
@@ -50,3 +49,8 @@ request-event-photos = { $count ->
     [one] One photo ({ $shows })
    *[other] { $count } photos ({ $shows })
 }
+mail-unread = { $count ->
+    [one] 1 file with the mail could not be read.
+   *[other] { $count } files with the mail could not be read.
+}
+mail-unread-many = “{ $name }” was not taken: at most { $most } photos at once.

@@ -10,6 +10,7 @@ asker-told-extended = 您的诉求 { $code } 的答复时限延到 { $until }
 asker-told-closed = 您的诉求 { $code } 已归档
 asker-mail-confirm-subject = 请确认邮箱：诉求 { $code }
 asker-mail-confirm = 有人在提交诉求 { $code } 时留了这个邮箱。如果是您，请在 7 天内打开下面的网址确认，之后进展和答复会发到这里：
+asker-mail-unread = 随邮件寄来的文件有一部分无法读取：目前只收 JPEG、PNG、WebP、GIF 格式的照片。您可以在诉求页面补充照片，也可以回复邮件补发。
 asker-mail-confirm-follow = 有人想用这个邮箱关注诉求 { $code }。如果是您，请在 7 天内打开下面的网址确认：
 asker-mail-confirm-not-you = 如果不是您，不用理会这封邮件，我们不会再发。
 asker-mail-link-subject = 诉求 { $code } 的查看网址

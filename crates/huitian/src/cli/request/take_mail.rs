@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use app::request::{IncomingMail, MailTaken, NewPhoto, PHOTOS_AT_ONCE, ProtectionKey};
+use app::request::{IncomingMail, MailTaken, NewPhoto, PHOTOS_AT_ONCE, ProtectionKey, UnreadFile};
 use app::{App, AppError};
 use domain::code::Code;
 use exchange::mail::{Automatic, MAIL_MOST, Mail, MailError, MailFile, read};
@@ -22,7 +22,9 @@ use super::super::serve::key_file;
     requests: \"|/usr/bin/huitian request take-mail --database sqlite:///var/lib/huitian/huitian.db\"\n\n\
     A mail becomes a request once, by its Message-ID; an answer to a mail of ours is added to its request.\n\
     Mails of programs (bounces, absences, lists) are left, and said. What fails for now, and more than thirty a\n\
-    day from one address, ends with 75, so that the mail server tries again; what can never be read ends with 65.")]
+    day from one address, ends with 75, so that the mail server tries again; what can never be read, also a mail with\n\
+    nothing but files that are no photos, ends with 65. Files that are none beside words are noted on the request and\n\
+    told in the mail that confirms it.")]
 pub struct Args {
     /// File with the key that seals who asked [default: beside the database]
     #[arg(long, env = "HUITIAN_PROTECTED_KEY", value_name = "FILE")]
@@ -93,12 +95,13 @@ async fn take(app: &App, named: Option<&Code>, mail: Mail, bytes: &[u8]) -> anyh
         own: mail.own,
         answers: mail.answers,
         photos: Vec::new(),
+        unread: Vec::new(),
     };
     let known = app.know_mail(&plan, &incoming).await?;
     let taken = match known {
         Some(known) => Ok(known),
         None => {
-            incoming.photos = photos(app, &mail.files).await?;
+            (incoming.photos, incoming.unread) = photos(app, mail.files).await?;
             app.take_mail(&plan, incoming).await
         }
     };
@@ -114,6 +117,11 @@ async fn take(app: &App, named: Option<&Code>, mail: Mail, bytes: &[u8]) -> anyh
                     return Ok(ExitCode::from(TRY_AGAIN));
                 }
                 MailTaken::Empty => println!("left: it says nothing"),
+                // Whoever wrote it is told by their mail server, which has it back.
+                MailTaken::Unreadable => {
+                    eprintln!("refused: nothing but files that cannot be read");
+                    return Ok(ExitCode::from(DATA_ERROR));
+                }
             }
             ExitCode::SUCCESS
         }
@@ -129,18 +137,22 @@ async fn take(app: &App, named: Option<&Code>, mail: Mail, bytes: &[u8]) -> anyh
     })
 }
 
-/// The photos among its files; what is none is told and left.
-async fn photos(app: &App, files: &[MailFile]) -> Result<Vec<NewPhoto>, AppError> {
-    let mut out = Vec::new();
-    for file in files {
+/// The photos among its files, and what is none or one too many.
+async fn photos(app: &App, files: Vec<MailFile>) -> Result<(Vec<NewPhoto>, Vec<UnreadFile>), AppError> {
+    let (mut out, mut unread) = (Vec::new(), Vec::new());
+    for MailFile { name, bytes } in files {
         if out.len() >= PHOTOS_AT_ONCE {
             eprintln!("left: more than {PHOTOS_AT_ONCE} photos");
-            break;
+            unread.push(UnreadFile { name, fault: None });
+            continue;
         }
-        match app.read_photo(file.bytes.clone()).await? {
+        match app.read_photo(bytes).await? {
             Ok(photo) => out.push(photo),
-            Err(fault) => eprintln!("left: a file with it: {fault}"),
+            Err(fault) => {
+                eprintln!("left: a file with it: {fault}");
+                unread.push(UnreadFile { name, fault: Some(fault) });
+            }
         }
     }
-    Ok(out)
+    Ok((out, unread))
 }
