@@ -31,6 +31,9 @@ const ASKED: [RequestState; 2] = [RequestState::ReturnAsked, RequestState::Reope
 /// Requests done in one transaction: others want the writer too.
 const TOGETHER: usize = 20;
 
+/// Which of the rows that a pass finds are its own.
+type Takes<'a> = &'a (dyn Fn(&RequestRow) -> bool + Sync);
+
 impl App {
     /// Reminds and escalates whatever is due about requests.
     pub(super) async fn chase_requests(
@@ -55,7 +58,7 @@ impl App {
             let runs = !row.state.pauses() && row.limit.is_some_and(|(_, due)| due < horizon);
             runs || row.state == RequestState::OnTheBooks
         };
-        let passes: [(RequestQuery, &(dyn Fn(&RequestRow) -> bool + Sync)); 4] = [
+        let passes: [(RequestQuery, Takes); 4] = [
             (running, &|row| !ASKED.contains(&row.state)),
             (booked, &|_| true),
             (asked, &|_| true),
