@@ -3,7 +3,6 @@
 use jiff::civil::Date;
 
 use super::fact::{CallBack, Followed, Intake, Place, Point, RequestFact};
-use super::kind::ClockKind;
 use super::moderated::ModeratedPart;
 use super::privacy::ModerationAct;
 use super::question::{self, QuestionAnswer};

@@ -143,7 +143,8 @@ proptest! {
         life.take_up(taken_up, again);
         let now = day(taken_up + i64::from(again)).date();
         prop_assert_eq!(life.request().limit(), Some((ClockKind::Resolution, end_of(now))));
-        prop_assert_eq!((life.request().open_extension(), life.request().extended), (None, None));
+        let held = life.request();
+        prop_assert_eq!((held.open_extension(), held.extended), (None, None));
         prop_assert_eq!(life.rated(), Some(first));
         // What stands still now is the limit that runs now.
         life.step(taken_up, RequestStep::Accept, RequestState::Accepted);

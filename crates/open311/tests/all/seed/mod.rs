@@ -134,6 +134,7 @@ fn categories() -> Vec<RequestCategory> {
         name: Named::new(format!("{name}？"), name),
         about: None,
         required,
+        private: false,
         choices: choices.iter().map(|name| choice(name)).collect(),
     };
     let questions = vec![
