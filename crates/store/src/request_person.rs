@@ -70,6 +70,14 @@ const BY_ASKER: &str = "SELECT held.request FROM request_known_by AS known JOIN 
      WHERE known.begins = $1 AND known.plan = $2 AND held.asker = $3 AND held.secret <> '' \
      ORDER BY known.created_at DESC, known.request DESC LIMIT $4";
 
+/// What is sealed of a plan, by the indexes in which it lies in the order of time.
+const SEALED: [&str; 4] = [
+    "request_person WHERE plan = $1 AND key_id <> ''",
+    "request_photo WHERE plan = $1 AND request <> ''",
+    "request_reader WHERE plan = $1 AND follows = 1",
+    "area_alert WHERE plan = $1",
+];
+
 /// So many characters a token has in common with the digest of its secret: by these it is found.
 pub const TOKEN_FOUND_BY: usize = 16;
 /// So many characters of a digest are kept apart, by which it is found.
@@ -159,6 +167,21 @@ impl Connection {
             |row| row.int(0),
         )?;
         Ok(count.unwrap_or(0) as u64)
+    }
+
+    /// Whether the first or the last of what each plan has sealed was sealed with another key. Nobody seals with two: those
+    /// between them, of which there may be millions, are not looked through.
+    pub fn is_sealed_otherwise(&mut self, own: &str) -> Result<bool> {
+        for plan in self.plans()? {
+            for (from, order) in SEALED.into_iter().flat_map(|from| [(from, "ASC"), (from, "DESC")]) {
+                let sql = format!("SELECT key_id FROM {from} ORDER BY created_at {order} LIMIT 1");
+                let key = self.first(&sql, &[plan.as_str().into()], |row| Ok(row.text(0)?.to_owned()))?;
+                if key.is_some_and(|key| !key.is_empty() && key != own) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// The keys with which something is sealed, each with how much.
@@ -351,6 +374,19 @@ mod tests {
     use super::*;
     use crate::database::Database;
     use scratch::Scratch;
+
+    #[test]
+    fn sqlite_finds_by_which_key_is_sealed_without_looking_through_all() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        for from in SEALED {
+            let sql =
+                format!("EXPLAIN QUERY PLAN SELECT key_id FROM {from} ORDER BY created_at DESC LIMIT 1");
+            let read = |c: &mut Connection| c.rows(&sql, &["p".into()], |row| Ok(row.text(3)?.to_owned()));
+            let plan = database.read(read).unwrap();
+            assert!(plan.len() == 1 && plan[0].contains("_kept (plan=?)"), "{plan:?}");
+        }
+    }
 
     #[test]
     fn sqlite_finds_links_tokens_and_askers_by_their_beginnings() {

@@ -148,8 +148,9 @@ impl Doing<'_> {
             return Err(Refusal { field: "state".into(), problem: Problem::TooLate { limit } }.into());
         }
         let at = self.of.on.wall;
-        let word = RequestFact::Word { at, text: reason.to_owned() };
-        self.record(tx, self.of.actor, &merged.code, vec![word], (Some(merged), true))?;
+        let word = vec![RequestFact::Word { at, text: reason.to_owned() }];
+        self.record(tx, self.of.actor, &merged.code, word.clone(), (Some(merged), true))?;
+        self.keep_masked(tx, &merged.code, &word)?;
         let whose = words::both("merged-asks-review", &[("code", merged.code.as_str())]);
         self.take_up(tx, &held, review_asked(&held, at, whose))?;
         Ok(Acted { state: merged.state, others: 0 })

@@ -99,8 +99,11 @@ impl App {
 
     /// Whether the database holds anything that was sealed with another key than the file's.
     pub fn check_key(&self, path: &std::path::Path) -> Result<(), AppError> {
-        let keys = self.database().read(|c| c.sealing_keys())?;
         let own = self.key().map(ProtectionKey::id).unwrap_or_default();
+        if !self.database().read(|c| c.is_sealed_otherwise(own))? {
+            return Ok(());
+        }
+        let keys = self.database().read(|c| c.sealing_keys())?;
         let strange: i64 = keys.iter().filter(|(id, _)| id != own).map(|(_, count)| count).sum();
         if strange > 0 {
             return Err(KeyError::Other { path: path.display().to_string(), count: strange }.into());

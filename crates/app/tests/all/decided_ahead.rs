@@ -88,7 +88,7 @@ fn it_is_what_it_would_have_been(scratch: Scratch) {
     assert!(file(&place, &place.app, brought("s3")).unwrap().again);
     let next = file(&place, &place.app, brought("s4")).unwrap();
     let head = place.app.database().read(|c| c.head_hash()).unwrap().0;
-    assert_eq!((number(&next.code), head.0), (number(&ahead.code) + 2, number(&ahead.code) + 2));
+    assert_eq!((number(&next.code), head.0), (number(&ahead.code) + 3, number(&ahead.code) + 2));
     let after = file(&place, &place.app, brought("s5")).unwrap();
     assert_eq!(number(&after.code), number(&next.code) + 1);
 }
@@ -156,7 +156,6 @@ fn nobody_is_called_as_another(scratch: Scratch) {
         let filed = file(&place, app, new("路灯还是不亮", &format!("last-{turn}"))).unwrap();
         assert!(!filed.again && called.insert(filed.code));
     }
-    assert_eq!(place.found(&RequestQuery::default()).len(), 50.min(called.len()));
     let all = place.runtime.block_on(place.app.request_count(&code("p"), &RequestQuery::default())).unwrap();
     assert_eq!(all.number, called.len() as u64);
 }

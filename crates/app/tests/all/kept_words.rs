@@ -13,6 +13,7 @@ use domain::request::{
     CallWay, Channel, Request, RequestCategory, RequestState, RequestStep, Solved, question_text,
 };
 use domain::subject::Subject;
+use jiff::civil::date;
 use scratch::Scratch;
 use words::Lang;
 
@@ -97,6 +98,8 @@ fn nothing_comes_back_once_it_was_erased(scratch: Scratch) {
     assert!(place.tells(&brought, "1", ProgramWish::Nothing, "还在闪").unwrap());
     place.act("town", &brought, step(RequestStep::Accept)).unwrap();
     place.act("town", &brought, RequestAct::Answer { text: "已修好".into() }).unwrap();
+    // Nobody called back, and the days to say something are over.
+    place.day(date(2019, 3, 20), 9);
     place.act("desk", &brought, step(RequestStep::Close)).unwrap();
     place.runtime.block_on(place.app.erase_by_link(&code("p"), "secret", "asked for")).unwrap();
     let version = place.of_staff(&brought).version;
