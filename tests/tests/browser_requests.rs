@@ -369,7 +369,7 @@ async fn play(said: &Said) -> anyhow::Result<()> {
     // Now it is, and every rate says so.
     desks.open(&staff.request).await?;
     staff.press("step-accept").await?;
-    staff.answer("区间车已经开行，间隔十分钟。", "没有日期或期限").await?;
+    staff.answer("区间车已经开行，间隔十分钟。", "没有写明地点").await?;
     phone.open(&link).await?;
     resident.judge("yes", "satisfied", "").await?;
     resident.stands("closed").await?;

@@ -189,7 +189,7 @@ impl App {
         let made: Vec<Made> = match new.as_slice() {
             [one] => vec![self.made(&actor, &plan, one, &occasion)],
             // What one comes to may hang on those before it.
-            all => all.iter().map(|new| Made::Ready(Ready::of(new, &plan, occasion.key.as_ref()))).collect(),
+            all => all.iter().map(|new| Made::ready(new, &plan, occasion.key.as_ref())).collect(),
         };
         self.database()
             .write_async(move |tx| {
@@ -203,7 +203,7 @@ impl App {
     fn made(&self, actor: &Actor, plan: &Code, new: &NewRequest, on: &Occasion) -> Made {
         match self.decided_now(actor, plan, new, on) {
             Some((decided, as_of)) => Made::Decided(Box::new(decided), as_of),
-            None => Made::Ready(Ready::of(new, plan, on.key.as_ref())),
+            None => Made::ready(new, plan, on.key.as_ref()),
         }
     }
 }
@@ -212,7 +212,13 @@ impl App {
 pub(super) enum Made {
     /// What it comes to, as of an entry.
     Decided(Box<Decided>, Seq),
-    Ready(Ready),
+    Ready(Box<Ready>),
+}
+
+impl Made {
+    pub(super) fn ready(new: &NewRequest, plan: &Code, key: Option<&ProtectionKey>) -> Self {
+        Self::Ready(Box::new(Ready::of(new, plan, key)))
+    }
 }
 
 /// What is brought in words: as it was written, and without what tells who somebody is.

@@ -14,7 +14,7 @@ use jiff::civil::DateTime;
 use store::{ForumPost, Tx};
 
 use super::act::RequestAct;
-use super::file::{Made, NewRequest, Ready, clean, recorded};
+use super::file::{Made, NewRequest, clean, recorded};
 use super::mail_intake::{TEXT_MOST, TITLE_MOST, cut, language_of};
 use super::occasion::{Doing, Occasion};
 use super::person::PersonalData;
@@ -387,7 +387,7 @@ impl Incoming {
     fn file(&self, tx: &mut Tx) -> Result<PostTaken, AppError> {
         let actor = by_resident();
         let filing = self.on.filing(&actor, &self.forum.plan);
-        let made = Made::Ready(Ready::of(&self.new, &self.forum.plan, None));
+        let made = Made::ready(&self.new, &self.forum.plan, None);
         let filed = filing.one(tx, &self.new, &made)?;
         self.keep(tx, &filed.code, true)?;
         if !self.aside.is_empty() && !filed.again {

@@ -356,7 +356,7 @@ async fn a_hot_issue_is_confirmed_once() {
     // A report names its days.
     let today = site.app.clock().today();
     let named = staff.get(&format!("{one}?from={today}&to={today}")).await;
-    named.is(200).says(&format!("hot?from={today}&amp;to={today}")).says("7 requests");
+    named.is(200).says(&format!("hot?from={today}&#38;to={today}")).says("7 requests");
 }
 
 #[tokio::test(flavor = "multi_thread")]
