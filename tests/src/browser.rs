@@ -28,9 +28,10 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// A wide window in a language, on a site. `None` where there is no driver.
+    /// A wide window in a language, on a site, in which maps stay pictures: else they would be drawn in software, with words
+    /// of the browser about that, wherever somebody stays long enough. `None` where there is no driver.
     pub async fn start(lang: &str, site: &str) -> anyhow::Result<Option<Self>> {
-        Self::drawing(lang, site, &["--disable-gpu"]).await
+        Self::drawing(lang, site, &["--disable-gpu", "--disable-3d-apis"]).await
     }
 
     /// One that draws in three dimensions, in software: what live maps need.

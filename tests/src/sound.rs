@@ -44,9 +44,6 @@ fn lines(found: &Value) -> anyhow::Result<Vec<String>> {
     serde_json::from_value(found.clone()).context("not a list of texts")
 }
 
-/// What it says of drawing in three dimensions without a graphics card.
-const DRAWING: [&str; 2] = ["software WebGL has been deprecated", "GL Driver Message"];
-
 impl Browser {
     /// What is wrong with the page shown, a line each: its language, its words, its console, its headings;
     /// and on wide and narrow screens, light and dark, what axe finds and whether it scrolls sideways.
@@ -102,10 +99,8 @@ impl Browser {
         let itself = format!("{address} - Failed to load resource");
         let said = self.driver.browser_log().await?;
         let heard = said.into_iter().filter(|entry| matches!(entry.level.as_str(), "SEVERE" | "WARNING"));
-        // What the browser says of how it draws itself is no word about the page.
-        let of_drawing = |message: &str| DRAWING.iter().any(|it| message.contains(it));
         Ok(heard
-            .filter(|entry| !entry.message.starts_with(&itself) && !of_drawing(&entry.message))
+            .filter(|entry| !entry.message.starts_with(&itself))
             .map(|entry| format!("console: {}", entry.message))
             .collect())
     }
