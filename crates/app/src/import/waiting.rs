@@ -14,6 +14,7 @@ use super::report::{Counts, ImportReport};
 use super::run::{Ended, Mode, Ran, run, told as told_of};
 use crate::App;
 use crate::actor::Actor;
+use crate::aside;
 use crate::error::AppError;
 
 /// The largest file that is taken in, in bytes.
@@ -95,7 +96,10 @@ impl App {
         let id: String = crate::account::secret().chars().take(32).collect();
         // Registers name people, with their numbers and homes.
         let (key_id, body) = match self.key() {
-            Some(key) => (key.id().to_owned(), key.seal(&place(&id), &bytes).ok_or(AppError::Sealed)?),
+            Some(key) => {
+                let (key, key_id, place) = (key.clone(), key.id().to_owned(), place(&id));
+                (key_id, aside(move || key.seal(&place, &bytes)).await?.ok_or(AppError::Sealed)?)
+            }
             None => (String::new(), bytes),
         };
         let upload = Upload {
@@ -128,8 +132,9 @@ impl App {
         let bytes = if upload.key_id.is_empty() {
             upload.body
         } else {
-            let opened = self.key().and_then(|key| key.open(&place(&upload.id), &upload.body));
-            opened.ok_or(AppError::Sealed)?
+            let key = self.key().cloned().ok_or(AppError::Sealed)?;
+            let (place, body) = (place(&upload.id), upload.body);
+            aside(move || key.open(&place, &body)).await?.ok_or(AppError::Sealed)?
         };
         Ok(Waiting {
             id: upload.id,

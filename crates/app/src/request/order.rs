@@ -185,7 +185,8 @@ impl Filing<'_> {
             steps.push((at, self.given_to(tx, held, unit, step, at)?));
         }
         let accepted = (held.lead_unit.is_some() || goes_to.is_some()).then_some(at);
-        steps.extend(outcome(order, answered, accepted));
+        let closes = order.call.is_none() || !self.is_divided(tx, held)?;
+        steps.extend(outcome(order, answered, accepted, closes));
         if held.contact.is_some() {
             steps.retain(|(_, facts)| !facts.iter().any(|fact| matches!(fact, RequestFact::Contact { .. })));
         }
@@ -201,12 +202,16 @@ impl Filing<'_> {
         let judged = matches!(held.state, RequestState::Answered | RequestState::Closed);
         let call = order.call.as_ref().filter(|_| judged && held.call_backs.is_empty());
         if let Some(call) = call.filter(|call| held.answer().is_some_and(|(at, _)| call.at >= *at)) {
-            // What was divided closes when its matters have.
-            let parts = tx.with_lookup(|lookup| lookup.requests_of(self.plan, &held.code))?;
-            let divided = parts.iter().any(|(_, merged, state)| !merged && state.is_open());
-            steps.extend(called(call, held.state == RequestState::Answered && !divided));
+            let closes = held.state == RequestState::Answered && !self.is_divided(tx, held)?;
+            steps.extend(called(call, closes));
         }
         Ok(steps)
+    }
+
+    /// Whether matters of it are open: what was divided closes when they have.
+    fn is_divided(&self, tx: &mut Tx, held: &Request) -> Result<bool, AppError> {
+        let parts = tx.with_lookup(|lookup| lookup.requests_of(self.plan, &held.code))?;
+        Ok(parts.iter().any(|(_, merged, state)| !merged && state.is_open()))
     }
 
     fn given_to(
@@ -238,10 +243,14 @@ impl Filing<'_> {
         mut entries: Vec<Entry>,
     ) -> Result<Vec<Entry>, NotTaken> {
         let brought = self.actor.person().cloned().map_or_else(|| self.actor.clone(), Actor::Operator);
+        // Whoever keeps the register called back, whatever unit whoever brings it is of.
+        let keeper = Actor::operator();
         for (at, facts) in steps {
+            let called = facts.iter().any(|fact| matches!(fact, RequestFact::CallBack(_)));
+            let brought = if called { &keeper } else { &brought };
             let change = past_step(self.plan, code, at, facts, &order.new.source);
             let begun = !entries.is_empty();
-            let receipt = make(tx, &brought, &change, self.on.now, self.on.today)
+            let receipt = make(tx, brought, &change, self.on.now, self.on.today)
                 .map_err(|error| NotTaken { error, begun })?;
             entries.extend(receipt.entries);
         }
@@ -277,7 +286,7 @@ fn called(call: &CallBack, closes: bool) -> Vec<Step> {
 }
 
 /// How an order ended: accepted where somebody had it, who then spoke to whoever asked; answered, and called back on.
-fn outcome(order: &Order, answered: DateTime, accepted: Option<DateTime>) -> Vec<Step> {
+fn outcome(order: &Order, answered: DateTime, accepted: Option<DateTime>, closes: bool) -> Vec<Step> {
     let text = match clean(&order.answer) {
         text if text.trim().is_empty() => words::both("order-settled-elsewhere", &[]),
         text => text,
@@ -292,7 +301,7 @@ fn outcome(order: &Order, answered: DateTime, accepted: Option<DateTime>) -> Vec
         answer.push(RequestFact::Unrecorded { parts: order.unrecorded });
     }
     let spoken = accepted.and(order.contacted).map(spoken);
-    let call = order.call.iter().flat_map(|call| called(call, true));
+    let call = order.call.iter().flat_map(|call| called(call, closes));
     accepted.map(accept).into_iter().chain(spoken).chain([(answered, answer)]).chain(call).collect()
 }
 
@@ -312,7 +321,7 @@ impl Order {
     fn steps_after(&self, given: bool) -> Vec<Step> {
         match self.answered {
             // It may not have been given to anybody: then it was answered at once.
-            Some(answered) => outcome(self, answered, given.then(|| self.handed().unwrap_or(answered))),
+            Some(answered) => outcome(self, answered, given.then(|| self.handed().unwrap_or(answered)), true),
             None => self.contacted.filter(|_| given).map(spoken).into_iter().collect(),
         }
     }

@@ -234,6 +234,11 @@ impl<'a> Cells<'a> {
         })
     }
 
+    /// Whether a moment is given by its day alone.
+    pub(crate) fn is_bare_day(&self, column: &str) -> bool {
+        !self.raw(column).contains(':')
+    }
+
     pub(crate) fn parsed<T>(
         &mut self,
         column: &str,

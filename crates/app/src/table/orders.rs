@@ -82,13 +82,16 @@ pub(super) fn column_of(topic: &str) -> &str {
 pub(super) fn order(cells: &mut Cells, today: Date) -> Order {
     let source = super::source(cells);
     let new = new(cells, source);
-    let answered = cells.moment("answered");
+    let received = new.at;
+    let stated = stated(cells);
+    let assigned = moment_from(cells, "assigned", received);
+    let answered = moment_from(cells, "answered", assigned.or(received));
     let order = Order {
         new,
-        stated: stated(cells),
+        stated,
         unit: cells.code("unit"),
-        assigned: cells.moment("assigned"),
-        contacted: cells.moment("contacted"),
+        assigned,
+        contacted: moment_from(cells, "contacted", received),
         answered,
         answer: cells.text("answer"),
         call: call(cells, answered),
@@ -128,11 +131,18 @@ fn new(cells: &mut Cells, source: Source) -> NewRequest {
     }
 }
 
+/// A moment after another one. Where only its day is given, and it is that of the other, it is no earlier.
+fn moment_from(cells: &mut Cells, column: &str, other: Option<DateTime>) -> Option<DateTime> {
+    let at = cells.moment(column)?;
+    let same_day = other.filter(|other| cells.is_bare_day(column) && other.date() == at.date());
+    Some(same_day.unwrap_or(at))
+}
+
 /// What whoever asked said when the register's keeper called them back, at that moment or, where none is given, when it
 /// was answered. Whoever was not reached said nothing, whatever stands beside it; nor did anybody of an order that has no
 /// answer yet.
 fn call(cells: &mut Cells, answered: Option<DateTime>) -> Option<CallBack> {
-    let at = cells.moment("called_back");
+    let at = moment_from(cells, "called_back", answered);
     let reached = cells.yes_no("reached");
     let contacted = cells.yes_no("was_contacted");
     let solved = cells.word("solved", SOLVED, Solved::parse);

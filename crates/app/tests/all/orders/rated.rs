@@ -1,14 +1,17 @@
 //! What orders of a register come to in the three rates: what it records counts, and what it has no columns for is left
 //! out, and neither a yes nor a no.
 
+use app::Actor;
 use app::import::Mode;
 use app::read::Asked;
-use app::request::{RateQuestion, RatesBy};
+use app::request::{RateQuestion, RatesBy, RequestAct};
 use domain::command::Command;
-use domain::named::Named;
+use domain::person::PersonFact;
 use domain::plan::PlanFact;
-use domain::request::rate::{RateFormula, Rates, Share, Unreached, Weights};
-use domain::request::{RatePart, RateParts, RequestState, Satisfaction, Solved};
+use domain::policy::{Grant, Role, Scope};
+use domain::request::rate::{RateFormula, Rates, Share, Unreached};
+use domain::request::{RatePart, RateParts, RequestState, Solved};
+use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::date;
 use scratch::Scratch;
@@ -54,17 +57,7 @@ fn import(place: &Place, head: &[&str], rows: &[Vec<&str>]) -> app::import::Impo
 }
 
 fn rates(place: &Place, unreached: Unreached) -> Rates {
-    let formula = RateFormula {
-        version: code("v1"),
-        name: Named::new("算法", "Formula"),
-        source: Named::new("试验", "Test"),
-        from: date(2019, 1, 1),
-        weights: Weights { response: 30, resolution: 35, satisfaction: 35 },
-        satisfied: vec![Satisfaction::VerySatisfied, Satisfaction::Satisfied],
-        unreached,
-        partly: 50,
-        least: 1,
-    };
+    let formula = RateFormula { unreached, ..crate::place::formula() };
     let facts = vec![PlanFact::RateFormula(formula.clone()).into()];
     place.change(Command::Record { subject: Subject::plan(&code("p")), facts, expected: None });
     let question = RateQuestion { from: date(2019, 8, 1), to: date(2019, 8, 31), by: RatesBy::Unit };
@@ -163,7 +156,64 @@ fn an_open_order_is_no_more_than_what_is_done_with_it_here(scratch: Scratch) {
     assert_eq!(named, [("联系时间", "cell-too-early"), ("回访时间", "cell-too-early")]);
 }
 
+fn a_bare_day_is_no_earlier_than_what_came_before_on_it(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let mut days = row("1", &["2019-08-01", "2019-08-03", "是", "是", "是", "满意"]);
+    days[5] = "2019-08-01";
+    import(&place, FULL, &[days.clone()]);
+    let held = place.one("1");
+    assert_eq!(held.contact.map(|(at, _)| at), Some(held.received));
+    assert_eq!(held.verdict().map(|call| call.at), held.answer().map(|(at, _)| *at));
+    // Another day is another day, and midnight is what it says.
+    (days[0], days[8]) = ("2", "2019-08-02");
+    let midnight = row("3", &["2019-08-01 00:00", "", "", "", "", ""]);
+    let report = place.import(&[FULL, &days, &midnight], Mode::ApplyGood);
+    let named: Vec<(&str, &str)> = report.problems.iter().map(|it| (it.column.as_str(), it.key())).collect();
+    assert_eq!(named, [("回访时间", "cell-too-early"), ("联系时间", "cell-too-early")]);
+}
+
+fn what_was_divided_here_stays_open_until_its_matters_are_done(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let mut open = row("1", &["", "", "", "", "", ""]);
+    open[6] = "";
+    import(&place, FULL, &[open]);
+    let divide = RequestAct::Divide { text: "另一处也漏水".into(), category: code("water") };
+    let (operator, plan, one) = (Actor::operator(), code("p"), code("1"));
+    let done = place.app.act_on_request(&operator, &plan, &one, divide, Source::default());
+    place.runtime.block_on(done).unwrap();
+    // The others of the file are taken in all the same.
+    let solved = |number| row(number, &["2019-08-01 15:00", "2019-08-05 10:00", "是", "是", "是", "满意"]);
+    let report = import(&place, FULL, &[solved("1"), solved("2")]);
+    assert!(report.applied);
+    let states = ["1", "2"].map(|number| place.one(number).state);
+    assert_eq!(states, [RequestState::Answered, RequestState::Closed]);
+    assert_eq!(place.one("1").call_backs.len(), 1);
+}
+
+fn a_register_is_brought_by_whoever_works_for_one_of_its_units(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let (clerk, role, scope) = (code("clerk"), Role::RequestDesk, Scope::Everything);
+    let facts = vec![
+        PersonFact::Name { name: "办事员".into() }.into(),
+        PersonFact::Unit { unit: code("water") }.into(),
+        PersonFact::Role { role, scope: scope.clone(), held: true }.into(),
+    ];
+    place.register(Subject::person(&clerk), facts);
+    let actor =
+        Actor::Person { person: clerk, name: "办事员".into(), grants: vec![Grant { role, scope }] };
+    let solved = row("1", &["2019-08-01 15:00", "2019-08-05 10:00", "是", "是", "是", "满意"]);
+    let prepared = place.read(place.app.clock().today(), &[FULL, &solved]);
+    let report = place.app.import(&actor, prepared, Mode::Apply, None);
+    let report = place.runtime.block_on(report).unwrap();
+    assert!(report.applied, "{:?}", report.problems);
+    let held = place.one("1");
+    assert_eq!((held.state, held.call_backs.len()), (RequestState::Closed, 1));
+}
+
 on_both!(
+    a_bare_day_is_no_earlier_than_what_came_before_on_it,
+    what_was_divided_here_stays_open_until_its_matters_are_done,
+    a_register_is_brought_by_whoever_works_for_one_of_its_units,
     what_a_register_records_counts,
     what_a_register_has_no_columns_for_is_left_out,
     an_open_order_is_no_more_than_what_is_done_with_it_here,
