@@ -174,7 +174,8 @@ fn files(message: &Message) -> Vec<MailFile> {
             PartType::Binary(bytes) | PartType::InlineBinary(bytes) => bytes.to_vec(),
             // A text with a name is a file: what it says was not written for this mail.
             PartType::Text(text) | PartType::Html(text) => text.as_bytes().to_vec(),
-            _ => return None,
+            PartType::Message(mail) => mail.raw_message.to_vec(),
+            PartType::Multipart(_) => return None,
         };
         // What a program signed the mail with is nobody's file.
         let signature = part.content_type().and_then(|kind| kind.subtype()).is_some_and(|kind| {
@@ -185,8 +186,9 @@ fn files(message: &Message) -> Vec<MailFile> {
             return None;
         }
         let image = part.content_type().is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("image"));
+        let mail = matches!(part.body, PartType::Message(_));
         let name = one_line(part.attachment_name().unwrap_or_default());
-        (image || !name.is_empty()).then_some(MailFile { name, bytes })
+        (image || mail || !name.is_empty()).then_some(MailFile { name, bytes })
     });
     parts.take(FILES_MOST).collect()
 }
@@ -268,6 +270,19 @@ mod tests {
         let read = read(&bytes).unwrap();
         assert_eq!(read.text, "文字");
         assert_eq!(read.files, [MailFile { name: "a.jpg".into(), bytes: vec![0xff, 0xd8, 0xff] }]);
+    }
+
+    #[test]
+    fn a_mail_within_a_mail_is_a_file() {
+        let bytes = mail(
+            "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b",
+            "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n请看\r\n\
+             --b\r\nContent-Type: message/rfc822\r\n\r\n\
+             Subject: x\r\nContent-Type: text/plain\r\n\r\nwithin\r\n--b--\r\n",
+        );
+        let read = read(&bytes).unwrap();
+        assert_eq!((read.text.as_str(), read.files.len()), ("请看", 1));
+        assert!(String::from_utf8_lossy(&read.files[0].bytes).contains("within"));
     }
 
     #[test]

@@ -74,8 +74,8 @@ const BY_ASKER: &str = "SELECT held.request FROM request_known_by AS known JOIN 
 const SEALED: [&str; 4] = [
     "request_person WHERE plan = $1 AND key_id <> ''",
     "request_photo WHERE plan = $1 AND request <> ''",
-    "request_reader WHERE plan = $1 AND follows = 1",
-    "area_alert WHERE plan = $1",
+    "request_reader WHERE plan = $1 AND follows = 1 AND key_id <> ''",
+    "area_alert WHERE plan = $1 AND key_id <> ''",
 ];
 
 /// So many characters a token has in common with the digest of its secret: by these it is found.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use store::SealedPerson;
 
 use super::protection::{KeyError, ProtectionKey};
-use super::sms::is_foreign;
+use super::sms::{digits, is_foreign};
 use crate::App;
 use crate::actor::Actor;
 use crate::error::AppError;
@@ -50,7 +50,7 @@ impl PersonalData {
 
     /// What tells one person from another.
     pub(crate) fn contact(&self) -> String {
-        let digits: String = self.phone.chars().filter(char::is_ascii_digit).collect();
+        let digits = digits(&self.phone);
         let phone = if is_foreign(&self.phone) { format!("+{digits}") } else { digits };
         let email = self.email.trim();
         match (phone.is_empty(), email.is_empty()) {

@@ -6,6 +6,7 @@ use domain::policy::Action;
 use domain::subject::Subject;
 
 use super::person::PersonalData;
+use super::sms::{digits, without_country};
 use crate::App;
 use crate::actor::Actor;
 use crate::error::AppError;
@@ -32,8 +33,8 @@ fn name(name: &str) -> String {
 
 /// `138****5678`; of a number of a city its end.
 fn phone(phone: &str) -> String {
-    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-    let own = digits.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(&digits);
+    let digits = digits(phone);
+    let own = without_country(&digits);
     match own.len() {
         0 => String::new(),
         1..=6 => HIDDEN.into(),
@@ -91,6 +92,7 @@ mod tests {
         };
         assert_eq!(hints("李建国", "138 1234 5678", "li@example.org"), ["李**", "138****5678", "l***@***"]);
         assert_eq!(hints("John Smith", "+86 13812345678", ""), ["J***", "138****5678", ""]);
+        assert_eq!(hints("", "0086 13812345678", ""), ["", "138****5678", ""]);
         assert_eq!(hints("", "62345678", ""), ["", "****678", ""]);
         assert_eq!(hints(" ", "12345", " "), ["", "***", ""]);
         assert_eq!(hints("", "010-62345678", ""), ["", "010****5678", ""]);

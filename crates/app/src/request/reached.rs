@@ -34,9 +34,6 @@ impl App {
         for (target, since) in targets {
             let Some(history) = self.subject(&target.subject(plan)).await? else { continue };
             for one in reached(&history, today).into_iter().filter(|one| one.seq > since) {
-                if !self.was_news(&one).await? {
-                    continue;
-                }
                 while told < ROUND {
                     let (more, all) = self.tell_of(plan, &one, &source).await?;
                     told += more;
@@ -47,14 +44,6 @@ impl App {
             }
         }
         Ok(told)
-    }
-
-    /// Whether it was reached not long before it was recorded: a project's past that is filled in is nobody's news.
-    async fn was_news(&self, reached: &Reached) -> Result<bool, AppError> {
-        let seq = reached.seq;
-        let recorded = self.database().read_async(move |c: &mut Connection| c.recorded_at(seq)).await?;
-        let day = |at: jiff::Timestamp| self.clock().zone().to_datetime(at).date();
-        Ok(recorded.is_some_and(|at| reached.was_news(day(at))))
     }
 
     /// What is mailed of it: projects are public, items are working papers.
@@ -88,10 +77,15 @@ impl App {
     ) -> Result<(usize, bool), AppError> {
         let (now, today) = (self.clock().now(), self.clock().today());
         let at = self.wall_second();
-        // Mostly nobody waits: nothing is written then.
+        // Mostly nobody waits: nothing is written then. A project's past that is filled in is nobody's news.
         let (wanted, of) = (plan.clone(), reached.clone());
-        let waits = move |c: &mut Connection| c.requests_to_tell(&wanted, &of, 1);
-        if self.database().read_async(waits).await?.is_empty() {
+        let waits = move |c: &mut Connection| match c.requests_to_tell(&wanted, &of, 1)?.is_empty() {
+            true => Ok(None),
+            false => c.recorded_at(of.seq),
+        };
+        let recorded = self.database().read_async(waits).await?;
+        let day = |at: jiff::Timestamp| self.clock().zone().to_datetime(at).date();
+        if !recorded.is_some_and(|at| reached.was_news(day(at))) {
             return Ok((0, true));
         }
         let (plan, reached, source) = (plan.clone(), reached.clone(), source.clone());

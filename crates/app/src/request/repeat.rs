@@ -14,7 +14,7 @@ use store::{Connection, StoreError};
 use text::duplicates::similarity;
 
 use super::person::PersonalData;
-use super::suggest::{COMPARED, FARTHER, alike};
+use super::suggest::{ALIKE, COMPARED, FARTHER, alike, said_by};
 use crate::App;
 use crate::error::AppError;
 use crate::read::Asked;
@@ -57,7 +57,7 @@ impl SaidNow {
         let is_long = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).nth(LONG - 1).is_some();
         match is_long(&self.text) && is_long(&row.text) {
             true => similarity(&self.text, &row.text),
-            false => similarity(&self.whole(), &format!("{} {} {}", row.address, row.title, row.text)),
+            false => similarity(&self.whole(), &said_by(row)),
         }
     }
 }
@@ -95,12 +95,10 @@ fn repeats(
     }
     let query = RequestQuery { codes: own, ..RequestQuery::default() };
     let paging = RequestPaging { limit: OWN_MOST, ..RequestPaging::default() };
-    let about = |row: &RequestRow| {
-        pieces.likeness(&Pieces::of(&format!("{} {} {}", row.address, row.title, row.text))) >= SAME_PERSON
-    };
-    let rows = c.requests(plan, &query, &paging)?.rows.into_iter();
-    let rows = rows.filter(|row| !leaves(row) && about(row)).take(SHOWN);
-    out.extend(rows.map(|row| LikeRequest { row, same_words: false, same_person: true }));
+    let mut rows = c.requests(plan, &query, &paging)?.rows;
+    rows.retain(|row| !leaves(row));
+    let about = alike(rows, &said.whole(), SAME_PERSON).into_iter();
+    out.extend(about.map(|(row, _)| LikeRequest { row, same_words: false, same_person: true }));
     Ok(out)
 }
 
@@ -139,7 +137,7 @@ impl App {
                 }
             }
             near.retain(|row| !leaves(row) && out.iter().all(|held| held.row.code != row.code));
-            let near = alike(near, &said.whole()).into_iter();
+            let near = alike(near, &said.whole(), ALIKE).into_iter();
             out.extend(near.map(|(row, _)| LikeRequest { row, same_words: false, same_person: false }));
             Ok::<_, StoreError>(out)
         };

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::{StoreError, TextMessage, Tx};
 
 use super::act::RequestAct;
-use super::file::{clean, recorded};
+use super::file::clean;
 use super::mail_intake::{TEXT_MOST, cut};
 use super::occasion::Occasion;
 use super::protection::ProtectionKey;
@@ -96,7 +96,7 @@ impl SmsGateway {
     }
 }
 
-fn digits(phone: &str) -> String {
+pub(super) fn digits(phone: &str) -> String {
     phone.chars().filter(char::is_ascii_digit).collect()
 }
 
@@ -105,7 +105,7 @@ pub(super) fn is_foreign(phone: &str) -> bool {
     phone.trim().starts_with('+') && !digits(phone).starts_with("86")
 }
 
-fn without_country(digits: &str) -> &str {
+pub(super) fn without_country(digits: &str) -> &str {
     let rest = digits.strip_prefix("00").unwrap_or(digits);
     rest.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(digits)
 }
@@ -286,7 +286,7 @@ impl Incoming {
             satisfaction,
             text: match unsaid {
                 true => words::both("sms-said-not-solved", &[]),
-                false => cut(&recorded(&rest), TEXT_MOST),
+                false => cut(&clean(&rest), TEXT_MOST),
             },
         };
         match self.does(tx, code, act) {
@@ -307,7 +307,7 @@ impl Incoming {
     fn word(&self, tx: &mut Tx, code: &Code, request: &Request) -> Result<(), AppError> {
         let yesterday = self.on.wall.saturating_sub(Span::new().days(1));
         let lately = request.words.iter().filter(|(at, _)| *at > yesterday).count();
-        let text = cut(&recorded(&self.text), TEXT_MOST);
+        let text = cut(&clean(&self.text), TEXT_MOST);
         if text.is_empty() || lately >= WORDS_A_DAY {
             return Ok(());
         }

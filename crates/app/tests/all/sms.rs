@@ -278,6 +278,21 @@ fn what_was_closed_meanwhile_is_judged_all_the_same(scratch: Scratch) {
     assert_eq!((place.held(&late).state, place.held(&late).call_backs.len()), (RequestState::Closed, 0));
 }
 
+fn what_is_masked_of_an_answer_is_kept(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let filed = place.file(of(PHONE, "s1"));
+    place.answer(&filed);
+    place.text("1", PHONE, "再说一遍，打13912345672");
+    place.text("2", PHONE, "3 还不亮，打13912345671");
+    let held = place.held(&filed);
+    let said = [&held.verdict().unwrap().text, &held.words.last().unwrap().1];
+    assert_eq!(said, ["还不亮，打***", "再说一遍，打***"]);
+    let (operator, plan) = (Actor::operator(), code("p"));
+    let kept = place.app.reveal(&operator, &plan, &filed, "回电");
+    let kept = place.runtime.block_on(kept).unwrap().text;
+    assert!(kept.contains("13912345671") && kept.contains("13912345672"), "{kept}");
+}
+
 fn known_and_unknown_numbers_are_answered_alike(scratch: Scratch) {
     let place = Place::open(scratch);
     let filed = place.file(of(PHONE, "s1"));
@@ -332,5 +347,6 @@ on_both!(
     not_solved_takes_it_up_again_and_other_words_are_added,
     only_the_newest_answered_request_within_its_window_is_meant,
     nobody_is_asked_at_night_without_a_mobile_or_after_an_answer,
+    what_is_masked_of_an_answer_is_kept,
     known_and_unknown_numbers_are_answered_alike,
 );

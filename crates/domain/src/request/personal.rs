@@ -174,8 +174,8 @@ impl Scan {
             if before.is_ascii_digit() {
                 return None;
             }
-            let apart = |found: &dyn Fn() -> Option<Found>| if is_word(before) { None } else { found() };
-            return apart(&|| self.email(at).or_else(|| self.home(at))).or_else(|| self.number(at));
+            let apart = if is_word(before) { None } else { self.email(at).or_else(|| self.home(at)) };
+            return apart.or_else(|| self.number(at));
         }
         if c == '(' {
             return self.bracketed(at);
