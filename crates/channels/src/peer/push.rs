@@ -235,12 +235,9 @@ async fn one(
         Err(app::AppError::NotFound) => return Ok(PushOutcome::Gone),
         Err(error) => return Err(error.into()),
     };
-    // What was said before goes with it; what is said later is told later.
-    held.told = i64::try_from(shown.version.0).unwrap_or(i64::MAX);
-    let words: Vec<String> = match peer.words {
-        true => shown.words.iter().map(|(_, text)| text.clone()).collect(),
-        false => Vec::new(),
-    };
+    // What was said since it came in is told as such, where it is told at all: a description is for everybody to read.
+    let told = if peer.words { shown.registered } else { shown.version };
+    held.told = i64::try_from(told.0).unwrap_or(i64::MAX);
     let asked = peer.attributes.get(service);
     let portfolio = app.portfolio(&peer.plan, app::read::Asked::default()).await?;
     let category = shown.category.as_ref().and_then(|code| portfolio.plan.request_category(code.as_str()));
@@ -248,7 +245,7 @@ async fn one(
     let asks =
         |answer: &QuestionAnswer| category.is_some_and(|held| held.question(&answer.question).is_some());
     let answers: Vec<QuestionAnswer> = shown.details.into_iter().filter(asks).collect();
-    let mut form = form(peer, row, &words, request, service);
+    let mut form = form(peer, row, request, service);
     form.extend(asked.into_iter().flatten().flat_map(|(code, value)| attribute(code, value, &answers)));
     app.keep_passed_on(held.clone()).await?;
     let answer = line.send("requests.json", &form).await;
@@ -290,14 +287,13 @@ fn attribute(code: &str, value: &AttributeValue, answers: &[QuestionAnswer]) -> 
     values.iter().map(field).collect()
 }
 
-fn form(peer: &Peer, row: &OpenRequest, words: &[String], request: &Code, service: &str) -> Vec<Field> {
+fn form(peer: &Peer, row: &OpenRequest, request: &Code, service: &str) -> Vec<Field> {
     let reference = reference(&peer.plan, request.as_str());
     let said = match row.title.trim() {
         title if title.is_empty() || row.description.contains(title) => row.description.clone(),
         title => format!("{title}\n{}", row.description),
     };
-    let said = std::iter::once(said.as_str()).chain(words.iter().map(String::as_str)).collect::<Vec<_>>();
-    let said: String = said.join("\n").chars().take(TEXT_MOST).collect();
+    let said: String = said.chars().take(TEXT_MOST).collect();
     let degrees = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     vec![
         ("service_code".into(), service.to_owned()),

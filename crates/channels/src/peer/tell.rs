@@ -2,9 +2,12 @@
 //! withdrawn, or that more was said. In their order, each once: it is put down before it is sent that it is, so that a run
 //! that was stopped in the middle asks the other side first before it sends again.
 
+use std::collections::BTreeSet;
+
 use app::App;
 use app::request::{PassedOn, PeerNews, PeerWord};
 use domain::code::Code;
+use jiff::Timestamp;
 use words::Lang;
 
 use super::call::{CallFault, records, text};
@@ -85,7 +88,7 @@ async fn send(
 ) -> Result<PushOutcome, PeerError> {
     let id = mark(held, news);
     if held.telling_at != 0 {
-        match came_there(line, held, &id).await {
+        match came_there(line, held, news, &id).await {
             Ok(true) => {
                 dealt_with(app, held, news).await?;
                 return Ok(PushOutcome::Found(id));
@@ -147,10 +150,16 @@ fn form(held: &PassedOn, news: &PeerNews, id: &str) -> Vec<Field> {
 }
 
 /// Whether an update of ours stands there already.
-async fn came_there(line: &Line<'_>, held: &PassedOn, id: &str) -> Result<bool, CallFault> {
-    let found = records(line.read("servicerequestupdates.json", &around(held.telling_at)).await?);
+async fn came_there(line: &Line<'_>, held: &PassedOn, news: &PeerNews, id: &str) -> Result<bool, CallFault> {
+    // Servers keep it by when it was said, or by when it came.
+    let said = news.datetime.parse::<Timestamp>().map_or(held.telling_at, Timestamp::as_microsecond);
     let ours = |record: &serde_json::Value| {
         text(&record["service_request_id"]) == held.number && text(&record["description"]).contains(id)
     };
-    Ok(found.iter().any(ours))
+    for at in BTreeSet::from([said, held.telling_at]) {
+        if records(line.read("servicerequestupdates.json", &around(at)).await?).iter().any(ours) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -189,7 +189,7 @@ async fn a_second_instance_of_ours_takes_them_and_answers() {
     let there = other.app.request(&code("p"), &code(&theirs), app::read::Asked::default()).await.unwrap().0;
     assert_eq!(there.state, RequestState::Reopened);
     let said = &there.moves.last().unwrap().reason;
-    assert!(said.starts_with("诉求人反映问题未解决") && !said.contains("一辆也没少"), "{said}");
+    assert!(said.starts_with("已重新办理") && !said.contains("一辆也没少"), "{said}");
     // What was said is told where the file says so: what was said meanwhile, too.
     let open = Peer { words: true, ..peer.clone() };
     act(&ours.seed, "a-1", RequestAct::Word { text: "晚上也堵".into() }).await;

@@ -114,7 +114,9 @@ class Handler(BaseHTTPRequestHandler):
             number = len(updates) + 1
             updates.append({
                 "update_id": number, "service_request_id": int(form["service_request_id"]),
-                "status": form["status"], "updated_datetime": stamp(now()), "description": form["description"],
+                "status": form["status"], "description": form["description"],
+                # When it was said, as the extension has it.
+                "updated_datetime": stamp(datetime.fromisoformat(form["updated_datetime"]).astimezone(timezone.utc)),
             })
         if form["description"].startswith("LOST"):
             self.connection.close()
