@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::area::{Area, AreaFact};
+use crate::area::{Area, AreaFact, upwards};
 use crate::code::Code;
 use crate::facility::Facility;
 use crate::history::{History, View};
@@ -29,6 +29,11 @@ pub struct Portfolio {
 }
 
 impl Portfolio {
+    /// An area and all that it lies in, going up.
+    pub fn areas_above(&self, area: &Code) -> Vec<Code> {
+        upwards(area, |area| self.areas.get(area)?.parent.clone())
+    }
+
     /// An area and all below it.
     pub fn areas_below(&self, area: &Code) -> Vec<Code> {
         let mut out = vec![area.clone()];

@@ -60,16 +60,16 @@ impl App {
             Some(Some((held, on))) => {
                 let view = View { as_of: on, known: held.known };
                 let by = held.formula.counting();
-                let unit = |line: &FrozenLine| match &number.line {
-                    None => true,
-                    Some((_, wanted)) => line.unit.as_str() == wanted,
+                // Only the units' numbers are published.
+                let published = |line: &&FrozenLine| {
+                    number
+                        .line
+                        .as_ref()
+                        .is_none_or(|(by, wanted)| *by == RatesBy::Unit && line.unit.as_str() == wanted)
                 };
-                let lines: Option<Vec<u64>> = held
-                    .lines
-                    .iter()
-                    .filter(|line| unit(line))
-                    .map(|line| line.tally.on(side, &by))
-                    .collect();
+                let lines = held.lines.iter().filter(published);
+                let lines: Option<Vec<u64>> = lines.map(|line| line.tally.on(side, &by)).collect();
+                let lines = lines.filter(|lines| !lines.is_empty());
                 (view, Some(held.formula.clone()), lines.map(|lines| lines.into_iter().sum()))
             }
             None => (self.view(asked).await?, None, None),

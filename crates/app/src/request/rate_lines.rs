@@ -1,7 +1,7 @@
 //! The lines in which rates stand beside each other, and what the requests of one have in common. Areas are set beside
 //! those of their own level only: a request counts in the one of that level that it lies in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::area::AreaLevel;
 use domain::code::Code;
@@ -83,17 +83,10 @@ impl Lines {
     pub fn new(portfolio: &Portfolio, by: RatesBy) -> Self {
         let mut of = BTreeMap::new();
         let Some(level) = by.level() else { return Self { of, rolls: false } };
-        for area in portfolio.areas.values() {
-            // Areas that lie within each other in a circle lead nowhere.
-            let mut seen = BTreeSet::new();
-            let mut at = Some(area);
-            while let Some(held) = at.filter(|held| seen.insert(&held.code)) {
-                if held.level == Some(level) {
-                    of.insert(area.code.clone(), held.code.clone());
-                    break;
-                }
-                at = held.parent.as_ref().and_then(|parent| portfolio.areas.get(parent));
-            }
+        for area in portfolio.areas.keys() {
+            let is = |above: &Code| portfolio.areas.get(above).is_some_and(|held| held.level == Some(level));
+            let line = portfolio.areas_above(area).into_iter().find(is);
+            of.extend(line.map(|line| (area.clone(), line)));
         }
         Self { of, rolls: true }
     }

@@ -65,7 +65,7 @@ const SHOWN: usize = 5;
 /// So many times farther around a place those who work on a request are shown what is like it.
 pub(super) const FARTHER: u32 = 4;
 /// Less alike than this, it is another matter.
-const ALIKE: f64 = 0.08;
+pub(super) const ALIKE: f64 = 0.08;
 
 impl Suggestion {
     /// Whether it may be set without asking.
@@ -198,7 +198,7 @@ impl App {
                 let around =
                     c.requests_near(&plan, (point, metres), area.as_ref(), Some(&publicly), COMPARED)?;
                 let around = around.into_iter().map(|row| portfolio.seen_by_everybody(row)).collect();
-                let similar = alike(around, &said);
+                let similar = alike(around, &said, ALIKE);
                 let models = app.models_of(c, &plan)?;
                 // What it will read is masked and has a title when it is on the books.
                 let text = super::recorded(&text);
@@ -231,16 +231,21 @@ impl App {
     }
 }
 
-/// Those of some requests that are like a text, the most alike first.
-pub(super) fn alike(requests: Vec<RequestRow>, said: &str) -> Vec<(RequestRow, f64)> {
+/// What a request says of its matter, with its place.
+pub(super) fn said_by(row: &RequestRow) -> String {
+    format!("{} {} {}", row.address, row.title, row.text)
+}
+
+/// Those of some requests that are so much like a text, the most alike first.
+pub(super) fn alike(requests: Vec<RequestRow>, said: &str, least: f64) -> Vec<(RequestRow, f64)> {
     let own = Pieces::of(said);
     let mut similar: Vec<(RequestRow, f64)> = requests
         .into_iter()
         .map(|row| {
-            let alike = own.likeness(&Pieces::of(&format!("{} {} {}", row.address, row.title, row.text)));
+            let alike = own.likeness(&Pieces::of(&said_by(&row)));
             (row, alike)
         })
-        .filter(|(_, alike)| *alike >= ALIKE)
+        .filter(|(_, alike)| *alike >= least)
         .collect();
     similar.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| b.0.received.cmp(&a.0.received)));
     similar.truncate(SHOWN);

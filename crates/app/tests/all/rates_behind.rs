@@ -215,8 +215,16 @@ fn a_published_number_opens_what_it_was_counted_from(scratch: Scratch) {
             assert!(published.is_none_or(|published| published == total), "{side:?}: {published:?} {total}");
         }
     }
-    let number = RateNumber { from: MARCH.0, to: MARCH.1, line: None, side: RateSide::Due, issue: Some(2) };
     let paging = RequestPaging::default();
+    // Only the units' numbers were published, and that of all of them together.
+    let one = held.lines.first().unwrap().unit.to_string();
+    let other = (RatesBy::Category, one);
+    for (line, published) in [(None, Some(15)), (Some(other), None)] {
+        let number = RateNumber { from: MARCH.0, to: MARCH.1, line, side: RateSide::Due, issue: Some(1) };
+        let found = page(&place, &number, Asked::default(), &paging);
+        assert_eq!(found.and_then(|found| found.published), published);
+    }
+    let number = RateNumber { from: MARCH.0, to: MARCH.1, line: None, side: RateSide::Due, issue: Some(2) };
     assert_eq!(page(&place, &number, Asked::default(), &paging), None, "there is no such issue");
 }
 

@@ -110,14 +110,7 @@ struct Call {
 
 /// What may be done with a request, as the policy asks for it.
 pub(super) fn target(request: &Request, portfolio: &Portfolio) -> Target {
-    let mut areas = Vec::new();
-    for area in &request.areas {
-        let mut next = Some(area.clone());
-        while let Some(code) = next.filter(|code| !areas.contains(code)) {
-            next = portfolio.areas.get(&code).and_then(|area| area.parent.clone());
-            areas.push(code);
-        }
-    }
+    let areas = request.areas.iter().flat_map(|area| portfolio.areas_above(area)).collect();
     Target {
         plan: Some(portfolio.plan.code.clone()),
         lead_unit: request.lead_unit.clone(),

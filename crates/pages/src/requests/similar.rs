@@ -2,7 +2,7 @@
 //! asked, and what is open around it. The desk is shown it before it files one.
 
 use app::request::LikeRequest;
-use domain::policy::Action;
+use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
 use domain::request::{Request, RequestState, RequestStep};
 
@@ -41,6 +41,22 @@ pub(super) fn told(visit: &Visit, portfolio: &Portfolio, like: LikeRequest, merg
     }
 }
 
+/// That one is of the same person is told to those who may look at who asked it; what is like it by that alone, too.
+pub(super) fn may_know(visit: &Visit, portfolio: &Portfolio, like: LikeRequest) -> Option<LikeRequest> {
+    let row = &like.row;
+    let target = Target {
+        plan: Some(portfolio.plan.code.clone()),
+        lead_unit: row.lead_unit.clone(),
+        areas: row.area.iter().flat_map(|area| portfolio.areas_above(area)).collect(),
+        ..Target::default()
+    };
+    match like {
+        like if !like.same_person || visit.actor.may(Action::ReadPersonal, &target) => Some(like),
+        like if like.same_words => Some(LikeRequest { same_person: false, ..like }),
+        _ => None,
+    }
+}
+
 pub(super) async fn similar(
     visit: &Visit,
     portfolio: &Portfolio,
@@ -55,7 +71,8 @@ pub(super) async fn similar(
     let merges = merge.is_open_to(visit, request, plan, &target);
     let found = visit.app.requests_like(&plan.code, request).await?;
     let form = format!("/p/{}/requests/{}/{}", plan.code, request.code, merge.key());
-    let shown = found.into_iter().map(|like| {
+    let known = found.into_iter().filter_map(|like| may_know(visit, portfolio, like));
+    let shown = known.map(|like| {
         // One that ended is looked at, and what goes with another one is no place to go to.
         let into = merges && like.row.state.is_open() && like.row.state != RequestState::Merged;
         let into = if into { format!("{form}?master={}", like.row.code) } else { String::new() };

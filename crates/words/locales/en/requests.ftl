@@ -498,7 +498,7 @@ hot-led-count = { $count ->
 }
 hot-stale = The issue has changed meanwhile: look at it again before you confirm it.
 request-hidden-by-category = Its category is not shown to anybody.
-open311-told-reopened = Whoever asked says that it is not solved: it was taken up again.
+open311-told-reopened = It was taken up again.
 open311-told-withdrawn = It was withdrawn.
 open311-not-told = { $status } was not taken there: { $why }
 # Stand in both languages where an order of a register brought none of its own.

@@ -495,7 +495,7 @@ hot-elsewhere = 另有 { $count } 处
 hot-led-count = { $count } 件
 hot-stale = 热点情况已有变化，请重新查看后再确认。
 request-hidden-by-category = 改为不公开的类别，不再公开。
-open311-told-reopened = 诉求人反映问题未解决，已重新办理。
+open311-told-reopened = 已重新办理。
 open311-told-withdrawn = 诉求已撤销。
 open311-not-told = 对方未接收 { $status }：{ $why }
 # 登记册未写明时代以双语写入。
