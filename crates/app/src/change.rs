@@ -225,11 +225,7 @@ fn not_ones_own(tx: &mut Tx, actor: &Code, command: &Command) -> Result<(), AppE
     for (slot, of) in decisions {
         let Some(asked) = of(&held) else { continue };
         if tx.reading()?.entry(asked)?.is_some_and(|entry| entry.draft.actor == *actor) {
-            let problem = match slot.starts_with("exclusion") {
-                true => Problem::OwnerVerifies,
-                false => Problem::OwnDecision,
-            };
-            return Err(Refusal { field: slot, problem }.into());
+            return Err(Refusal { field: slot, problem: Problem::OwnDecision }.into());
         }
     }
     Ok(())

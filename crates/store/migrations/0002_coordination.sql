@@ -538,7 +538,6 @@ CREATE INDEX request_claim_by_unit ON request_claim (plan, unit, asked);
 CREATE TABLE request_ask (
   plan {text} NOT NULL,
   request {text} NOT NULL,
-  since {text} NOT NULL,
   PRIMARY KEY (plan, request)
 ) {unrowed};
 

@@ -6,7 +6,7 @@ use domain::subject::Subject;
 use crate::error::Result;
 use crate::sql::{Connection, Param};
 
-/// Puts down whether a request waits so, and since which day.
+/// Puts down whether a request waits so.
 pub(crate) fn project(
     connection: &mut Connection,
     subject: &Subject,
@@ -14,20 +14,18 @@ pub(crate) fn project(
 ) -> Result<()> {
     let place = [Param::Text(subject.scope.as_str()), Param::Text(subject.code.as_str())];
     connection.send("DELETE FROM request_ask WHERE plan = $1 AND request = $2", &place)?;
-    let Some(since) = request.and_then(Request::asks_since) else { return Ok(()) };
-    let since = since.to_string();
-    connection.send(
-        "INSERT INTO request_ask (plan, request, since) VALUES ($1, $2, $3)",
-        &[place[0], place[1], Param::Text(&since)],
-    )
+    if request.and_then(Request::asks_since).is_none() {
+        return Ok(());
+    }
+    connection.send("INSERT INTO request_ask (plan, request) VALUES ($1, $2)", &place)
 }
 
 impl Connection {
     /// All rows in their order, for the digest of what is made from the journal.
     pub(crate) fn each_ask_row(&mut self, visit: &mut dyn FnMut(&[&str])) -> Result<()> {
-        let sql = "SELECT plan, request, since FROM request_ask ORDER BY plan, request";
+        let sql = "SELECT plan, request FROM request_ask ORDER BY plan, request";
         self.each(sql, &[], &mut |row| {
-            visit(&[row.text(0)?, row.text(1)?, row.text(2)?]);
+            visit(&[row.text(0)?, row.text(1)?]);
             Ok(())
         })
     }

@@ -13,6 +13,9 @@ use crate::request::moment;
 use crate::request_list::{RequestPage, RequestsFound};
 use crate::sql::Connection;
 
+/// Rows that are read at once: of those that count now, many may have moved since.
+const PIECE: usize = 500;
+
 /// A page's rows by where they stand in it.
 type Rows = BTreeMap<(String, Code), RequestRow>;
 
@@ -60,8 +63,12 @@ impl Connection {
         let lost = gone.len() as u64;
         let Counted { number, more } = self.request_count(plan, &now, most.saturating_add(lost))?;
         let total = Counted { number: number.saturating_sub(lost) + came, more };
-        let mut paging =
-            RequestPaging { order: RequestOrder::Received, after: after.cloned(), skip: 0, limit: wanted };
+        let mut paging = RequestPaging {
+            order: RequestOrder::Received,
+            after: after.cloned(),
+            skip: 0,
+            limit: wanted.max(PIECE),
+        };
         let mut kept = 0;
         loop {
             let page = self.requests(plan, &now, &paging)?;

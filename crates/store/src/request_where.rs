@@ -182,6 +182,11 @@ impl Where {
             out.and("request.code IN (SELECT request FROM request_ask WHERE plan = $1)");
             out.few = true;
         }
+        if query.desk {
+            out.and(
+                "(state IN ('received', 'return_asked', 'reopen_asked') OR (state = 'reopened' AND lead_unit = ''))",
+            );
+        }
         if query.unlooked {
             out.and("shown > 0 AND shown = 2");
         }

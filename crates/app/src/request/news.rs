@@ -206,31 +206,29 @@ impl App {
             return Ok(0);
         }
         let of = plan.clone();
-        let look =
-            move |c: &mut Connection| Ok::<_, StoreError>((c.news_told(&of, lane.as_str())?, c.head()?));
-        let (from, head) = self.database().read_async(look).await?;
+        let (today, now) = (self.clock().today(), self.clock().now());
+        let look = move |c: &mut Connection| {
+            let (from, head) = (c.news_told(&of, lane.as_str())?, c.head()?);
+            let since = match from.filter(|behind| *behind < head) {
+                Some(behind) => Some(Since::read(c, &of, behind, today)?),
+                None => None,
+            };
+            Ok::<_, StoreError>((from, head, since))
+        };
+        let (from, head, since) = self.database().read_async(look).await?;
         let of = plan.clone();
         let Some(behind) = from else {
             let begin = move |tx: &mut store::Tx| tx.tell_news(&of, lane.as_str(), (None, head));
             self.database().write_async(begin).await?;
             return Ok(0);
         };
-        if behind >= head {
-            return Ok(0);
-        }
-        let (staff, history) = (self.staff().await?, self.history(plan).await?);
-        let (today, now) = (self.clock().today(), self.clock().now());
-        let round = Round { plan: plan.clone(), lane, staff, history };
-        let gather = move |c: &mut Connection| {
-            let since = Since::read(c, &round.plan, behind, today)?;
-            let heaps = round.gather(c, &since)?;
-            let told =
-                heaps.iter().map(|((to, audience), heap)| Ok((to.clone(), round.notice(audience, heap)?)));
-            let told: Result<Vec<_>, NoticeError> = told.collect();
-            let told = told.map_err(|error| StoreError::Damaged(error.to_string()))?;
-            Ok::<_, StoreError>((since.until, told))
+        let Some(since) = since else { return Ok(0) };
+        let until = since.until;
+        // Most of what is recorded is not about requests: then nobody has to be looked for.
+        let told = match since.requests.is_empty() {
+            true => Vec::new(),
+            false => self.request_news_since(plan, lane, since).await?,
         };
-        let (until, told) = self.database().read_async(gather).await?;
         self.database()
             .write_async(move |tx| {
                 let mut people = 0;
@@ -243,5 +241,24 @@ impl App {
                 Ok::<_, AppError>(people)
             })
             .await
+    }
+
+    /// Who is told what of what was recorded.
+    async fn request_news_since(
+        &self,
+        plan: &Code,
+        lane: NewsLane,
+        since: Since,
+    ) -> Result<Vec<(Recipient, Notice)>, AppError> {
+        let (staff, history) = (self.staff().await?, self.history(plan).await?);
+        let round = Round { plan: plan.clone(), lane, staff, history };
+        let gather = move |c: &mut Connection| {
+            let heaps = round.gather(c, &since)?;
+            let told =
+                heaps.iter().map(|((to, audience), heap)| Ok((to.clone(), round.notice(audience, heap)?)));
+            let told: Result<Vec<_>, NoticeError> = told.collect();
+            told.map_err(|error| StoreError::Damaged(error.to_string()))
+        };
+        Ok(self.database().read_async(gather).await?)
     }
 }

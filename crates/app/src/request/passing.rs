@@ -91,14 +91,22 @@ fn news(
     words: bool,
     offset: &dyn Fn(DateTime) -> String,
 ) -> Vec<PeerNews> {
+    let later = || history.visible::<RequestFact>(View::ALL).filter(|held| held.seq.0 > behind);
+    // What whoever asked said of it is theirs; why an office moved it stays here.
+    let called = |entry: Seq| {
+        later().filter(|held| held.seq == entry).find_map(|held| match held.fact {
+            RequestFact::CallBack(call) => Some(call.text.as_str()),
+            _ => None,
+        })
+    };
     let mut found: BTreeMap<Seq, PeerNews> = BTreeMap::new();
-    for held in history.visible::<RequestFact>(View::ALL).filter(|held| held.seq.0 > behind) {
+    for held in later() {
         let (kind, at, said) = match held.fact {
-            RequestFact::Move { step, at, reason, .. } => match PeerNewsKind::of(*step) {
-                Some(kind) => (kind, *at, reason),
+            RequestFact::Move { step, at, .. } => match PeerNewsKind::of(*step) {
+                Some(kind) => (kind, *at, called(held.seq).unwrap_or_default()),
                 None => continue,
             },
-            RequestFact::Word { at, text } if words => (PeerNewsKind::Word, *at, text),
+            RequestFact::Word { at, text } if words => (PeerNewsKind::Word, *at, text.as_str()),
             _ => continue,
         };
         let one = found.entry(held.seq).or_insert_with(|| PeerNews {

@@ -147,7 +147,7 @@ fn nobody_decides_what_they_filed(scratch: Scratch) {
     place.act("force", &one, appeal(RateParts::of([RatePart::Satisfaction]))).unwrap();
     let decided = || RequestAct::DecideExclusion { granted: true, note: "录音为证".into(), parts: None };
     match place.act("force", &one, decided()) {
-        Err(app::AppError::Refused(refusals)) => assert_eq!(refusals[0].problem, Problem::OwnerVerifies),
+        Err(app::AppError::Refused(refusals)) => assert_eq!(refusals[0].problem, Problem::OwnDecision),
         other => panic!("{other:?}"),
     }
     place.act("office", &one, decided()).unwrap();

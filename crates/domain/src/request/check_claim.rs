@@ -118,11 +118,8 @@ impl RequestCheck<'_> {
     /// Whoever is of the unit that asked does not decide.
     pub(super) fn by_another_office(&mut self, slot: &str, unit: &Code) {
         let by = &self.context.actor;
-        let own = self
-            .lookup
-            .subject(&Subject::person(by))
-            .and_then(|held| Person::at(by, held.visible(View::ALL)).unit);
-        if own.as_ref() == Some(unit) {
+        let held = self.lookup.subject(&Subject::person(by));
+        if held.is_some_and(|held| Person::at(by, held.visible(View::ALL)).works_for(unit)) {
             self.refuse(slot, Problem::OwnerVerifies);
         }
     }

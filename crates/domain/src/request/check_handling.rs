@@ -10,10 +10,7 @@ use super::state::{Moved, Request};
 use super::workflow::{RequestState, RequestStep};
 use super::{RESIDENT, rules::RequestRules};
 use crate::code::Code;
-use crate::history::View;
-use crate::person::Person;
 use crate::refusal::Problem;
-use crate::subject::Subject;
 
 /// Units hand a request back so often; then it stays with the one that answers for what nobody else takes.
 const RETURNS_MOST: usize = 2;
@@ -120,11 +117,7 @@ impl RequestCheck<'_> {
         if self.rules().is_none_or(|rules| rules.backstop == *lead) {
             return;
         }
-        let by = &self.context.actor;
-        let held = self.lookup.subject(&Subject::person(by));
-        if held.is_some_and(|held| Person::at(by, held.visible(View::ALL)).works_for(lead)) {
-            self.refuse(slot, Problem::OwnerVerifies);
-        }
+        self.by_another_office(slot, lead);
     }
 
     /// Units hand it back once each, and all of them together a few times; `earlier` are the moves before this one and

@@ -40,6 +40,8 @@ pub struct RequestQuery {
     pub published: Option<Publicly>,
     /// That may be shown and nobody has looked at yet.
     pub unlooked: bool,
+    /// The office that takes requests in has something to give out or to decide.
+    pub desk: bool,
     /// A unit waits for the office above it to decide: more time, or the books.
     pub asks: bool,
     /// Merged into this one.

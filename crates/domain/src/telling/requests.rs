@@ -66,6 +66,7 @@ pub fn may_be_news(facts: &[Fact]) -> bool {
             RequestFact::Intake(_)
                 | RequestFact::Move { .. }
                 | RequestFact::Urgency { .. }
+                | RequestFact::Clock(_)
                 | RequestFact::SupportingUnit { .. }
                 | RequestFact::Word { .. }
                 | RequestFact::Note { .. }
@@ -120,10 +121,15 @@ pub fn of_request(request: &Request, facts: &[(&Code, &RequestFact)]) -> Vec<(Re
             {
                 Some((M::ToGive, Audience::Desk))
             }
-            RequestFact::Urgency { urgency }
-                if *urgency != Urgency::Ordinary && request.state.is_open() && !new && !given =>
+            // Whatever made it press: those who are told at once have not heard of it before.
+            RequestFact::Urgency { .. } | RequestFact::Clock(_)
+                if request.state.is_open() && !new && !given && M::MadeUrgent.presses(request) =>
             {
-                to_lead(M::MadeUrgent)
+                if request.waits_for_a_unit() {
+                    Some((M::ToGive, Audience::Desk))
+                } else {
+                    to_lead(M::MadeUrgent)
+                }
             }
             RequestFact::SupportingUnit { unit, active: true }
                 if request.state.is_open() && request.supporting_units.contains(unit) =>

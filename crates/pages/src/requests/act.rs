@@ -134,9 +134,8 @@ impl Act {
             Self::AskBooks => {
                 request.leads_to(RequestStep::PutOnBooks).is_some() && request.open_booking().is_none()
             }
-            Self::DecideBooks => {
-                request.leads_to(RequestStep::PutOnBooks).is_some() && request.open_booking().is_some()
-            }
+            // It may be refused while something is asked of whoever made the request, too.
+            Self::DecideBooks => request.open_booking().is_some(),
             Self::AskExclusion => {
                 let due = request.due(ClockKind::Resolution).map(|due| due.date());
                 claim(ClaimStep::Ask)

@@ -16,7 +16,7 @@ use super::brought::{BroughtByStaff, FIELD as PHOTO};
 use super::choices::{self, words_of};
 use super::mail::language;
 use super::photos;
-use super::similar::{Similar, told};
+use super::similar::{Similar, may_know, told};
 use crate::editor::field::{Control, Field, Typed};
 use crate::editor::page::{form_page, known_code};
 use crate::editor::sheet::{Sheet, refused, refused_status};
@@ -149,7 +149,8 @@ pub async fn save(
     let mut new =
         new_request(&typed, Channel::parse(typed.get("channel")).unwrap_or(Channel::Hotline), &found);
     // What was filed already is looked at first; whoever sends the same again has.
-    let like = said_already(&visit, &plan, &secret, &new).await?;
+    let like = said_already(&visit, &plan, &secret, &new).await?.into_iter();
+    let like: Vec<LikeRequest> = like.filter_map(|like| may_know(&visit, &portfolio, like)).collect();
     if like.iter().any(|like| !typed.get(LOOKED).split(' ').any(|code| code == like.row.code.as_str())) {
         let codes: Vec<&str> = like.iter().map(|like| like.row.code.as_str()).collect();
         let mut form = form.hidden(LOOKED, codes.join(" "));

@@ -26,9 +26,6 @@ use crate::visit::{Visit, render};
 use crate::words_of::{day, encode, moment, word};
 
 const PAGE_SIZE: usize = 50;
-/// What the office that takes requests in has to give out or to decide.
-const DESK: [RequestState; 3] =
-    [RequestState::Received, RequestState::ReturnAsked, RequestState::ReopenAsked];
 /// Reported requests that are named above the list.
 const FLAGGED: usize = 20;
 
@@ -137,7 +134,7 @@ pub(super) fn asked(typed: &Typed, portfolio: &Portfolio, now: DateTime) -> Requ
         "late" => query.late_at = Some(now),
         "unlooked" => query.unlooked = true,
         "asks" => query.asks = true,
-        "desk" if query.states.is_empty() => query.states = DESK.to_vec(),
+        "desk" => query.desk = true,
         _ => {}
     }
     if let Some(item) = code("item") {
@@ -242,20 +239,18 @@ pub async fn show(
     let counts = visit.app.request_counts(&plan).await?;
     let asks = RequestQuery { asks: true, ..RequestQuery::default() };
     let asks = visit.app.request_count(&plan, &asks).await?;
-    let desk = DESK.iter().filter_map(|state| counts.by_state.get(state)).sum::<u64>();
+    let desk = RequestQuery { desk: true, ..RequestQuery::default() };
+    let desk = visit.app.request_count(&plan, &desk).await?;
+    let up_to = |of: Counted| format!("{}{}", of.number, if of.more { "+" } else { "" });
     let page = visit.page(visit.t("requests-title"));
     let here = format!("/p/{plan}/requests");
     let link = |query: String| if query.is_empty() { here.clone() } else { format!("{here}?{query}") };
     let standing = typed.get("standing").to_owned();
     let heads = [
         ("open", "requests-open", counts.open().to_string()),
-        (
-            "late",
-            "requests-late",
-            format!("{}{}", counts.late.number, if counts.late.more { "+" } else { "" }),
-        ),
-        ("desk", "requests-desk", desk.to_string()),
-        ("asks", "requests-asks", format!("{}{}", asks.number, if asks.more { "+" } else { "" })),
+        ("late", "requests-late", up_to(counts.late)),
+        ("desk", "requests-desk", up_to(desk)),
+        ("asks", "requests-asks", up_to(asks)),
         ("unlooked", "requests-unlooked", counts.unlooked.to_string()),
         ("", "requests-all", counts.all().to_string()),
     ];

@@ -16,6 +16,16 @@ async fn send(reader: &Reader<'_>, path: &str, fields: &[(&str, String)]) -> Ans
     reader.post(path, &fields).await
 }
 
+/// What is asked next of a resident who says where something is, and what.
+async fn at_the_gate(resident: &Reader<'_>, text: &str) -> Answer {
+    let ask = format!("{PLAN}/ask");
+    let place = [("step", "place"), ("area", "huoying-estate"), ("address", "东门")];
+    let matter = resident.post(&ask, &place).await;
+    let said = [("step", "matter"), ("kind", "complaint"), ("text", text)];
+    let said = filled(&matter, &["key", "area", "address"], &said);
+    send(resident, &ask, &said).await
+}
+
 /// Files a request at the desk; where much the same is on the books, after it was shown.
 async fn file(desk: &Reader<'_>, order: &[(&str, &str)]) -> bool {
     let new = format!("{PLAN}/requests/new");
@@ -266,11 +276,7 @@ async fn what_a_category_asks_is_answered_before_anything_is_shown() {
     let site = site();
     let resident = site.sign_in("").await;
     let ask = format!("{PLAN}/ask");
-    let place = [("step", "place"), ("area", "huoying-estate"), ("address", "东门")];
-    let matter = resident.post(&ask, &place).await;
-    let kept = ["key", "area", "address"];
-    let said = [("step", "matter"), ("kind", "complaint"), ("text", "垃圾桶三天没清，味道很大")];
-    let details = send(&resident, &ask, &filled(&matter, &kept, &said)).await;
+    let details = at_the_gate(&resident, "垃圾桶三天没清，味道很大").await;
     details.is(200).says("What is the matter").says("fetched");
     let kept = ["key", "area", "address", "kind", "text", "category", "asked"];
     let empty = send(&resident, &ask, &filled(&details, &kept, &[("step", "details")])).await;
@@ -547,11 +553,7 @@ async fn what_to_do_in_danger_is_read_before_anything_is_sent() {
     let site = site();
     let resident = site.sign_in("").await;
     let ask = format!("{PLAN}/ask");
-    let place = [("step", "place"), ("area", "huoying-estate"), ("address", "东门")];
-    let matter = resident.post(&ask, &place).await;
-    let kept = ["key", "area", "address"];
-    let said = [("step", "matter"), ("kind", "complaint"), ("text", "门口那边一直这样，没人管")];
-    let check = send(&resident, &ask, &filled(&matter, &kept, &said)).await;
+    let check = at_the_gate(&resident, "门口那边一直这样，没人管").await;
     check.is(200);
     let kept = ["key", "area", "address", "kind", "text"];
     let sending = [("step", "send"), ("category", "heating")];

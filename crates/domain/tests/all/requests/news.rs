@@ -80,6 +80,25 @@ fn only_work_that_is_due_within_hours_presses() {
     assert!(!RequestMatter::Added.presses(&books.request("r")));
 }
 
+/// It was not told with the rest yet, and those who are told at once hear only of what presses.
+#[test]
+fn what_comes_to_press_is_told_to_whoever_has_to_do_something() {
+    use RequestMatter as M;
+    for (state, told_to) in [
+        (RequestState::Received, (M::ToGive, Audience::Desk)),
+        (RequestState::Assigned, (M::MadeUrgent, Audience::Unit(code("town-office")))),
+    ] {
+        let mut books = Books::new();
+        books.bring("r", state);
+        let urgent = RequestFact::Urgency { urgency: Urgency::Immediate };
+        books.record("someone", "r", vec![urgent.clone()]).expect("urgent");
+        assert_eq!(told(&books, &[urgent]), [told_to], "{state:?}");
+        let ordinary = RequestFact::Urgency { urgency: Urgency::Ordinary };
+        books.record("someone", "r", vec![ordinary.clone()]).expect("ordinary");
+        assert_eq!(told(&books, &[ordinary]), [], "{state:?}");
+    }
+}
+
 proptest! {
     /// However it comes in, each request counts once, and one alone is told with the weightiest of what is new of it.
     #[test]
