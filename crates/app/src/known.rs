@@ -4,14 +4,14 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::code::Code;
 use domain::history::History;
 use domain::journal::Seq;
 use domain::subject::{SubjectKind, directory};
-use store::{Connection, StoreError};
+use store::{Connection, Newest, StoreError};
+use tokio::sync::oneshot;
 
 use crate::App;
 use crate::error::AppError;
@@ -23,11 +23,24 @@ const LOOKED_THROUGH_MOST: u64 = 200_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Known {
-    /// How many looks at the journal have begun.
-    begun: AtomicU64,
-    latest: tokio::sync::Mutex<Arc<Latest>>,
-    /// The same, for whoever does not wait for a look that is under way.
-    seen: std::sync::Mutex<Arc<Latest>>,
+    /// The journal as it was last seen.
+    seen: Mutex<Arc<Latest>>,
+    asked: Mutex<Asking>,
+}
+
+/// Those who want to know how the journal stands.
+#[derive(Debug, Default)]
+struct Asking {
+    /// Whether somebody looks for them, again and again until nobody asks.
+    looked_for: bool,
+    callers: Vec<Caller>,
+}
+
+#[derive(Debug)]
+struct Caller {
+    /// The plan whose records are asked for, too.
+    plan: Option<Code>,
+    answer: oneshot::Sender<Result<Arc<Latest>, StoreError>>,
 }
 
 /// The journal as of one look at it.
@@ -104,20 +117,8 @@ impl App {
         if *plan != directory() && !mine.plans.contains(plan) {
             return Err(AppError::NotFound);
         }
-        let mut latest = self.inner.known.latest.lock().await;
-        let held = match latest.histories.get(plan) {
-            Some(held) => held.clone(),
-            None => {
-                let mut scopes = vec![directory(), plan.clone()];
-                scopes.dedup();
-                let read = move |c: &mut Connection| c.history(&scopes, false);
-                let held = Arc::new(self.database().read_apart_async(read).await?);
-                Arc::make_mut(&mut latest).histories.insert(plan.clone(), held.clone());
-                self.inner.known.note(&latest);
-                held
-            }
-        };
-        drop(latest);
+        let latest = self.look_at_journal(Some(plan.clone())).await?;
+        let held = latest.histories.get(plan).cloned().ok_or(AppError::NotFound)?;
         Arc::make_mut(&mut mine).histories.insert(plan.clone(), held.clone());
         see(&mine);
         Ok(held)
@@ -125,48 +126,129 @@ impl App {
 
     /// A plan's records as of the last look, where they were asked for before: there may be newer ones.
     pub(crate) fn history_seen(&self, plan: &Code) -> Option<Arc<History>> {
-        let seen = self.inner.known.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        seen.histories.get(plan).cloned()
+        self.inner.known.seen().histories.get(plan).cloned()
     }
 
-    /// The journal as it was when this was called, or later. Of callers that wait, all are answered by one look that
-    /// began after they came.
+    /// The journal as it was when this was called, or later.
     async fn latest(&self) -> Result<Arc<Latest>, AppError> {
         if let Some(seen) = seen() {
             return Ok(seen);
         }
-        let known = &self.inner.known;
-        let came = known.begun.load(Ordering::SeqCst);
-        let mut latest = known.latest.lock().await;
-        if latest.look <= came {
-            let look = known.begun.fetch_add(1, Ordering::SeqCst) + 1;
-            let before = latest.clone();
-            let replaced = before.replaced;
-            let read = move |c: &mut Connection| catch_up(c, &before, look);
-            let fresh = Arc::new(self.database().read_apart_async(read).await?);
-            if fresh.replaced > replaced {
-                // Its entries bear the numbers of others.
-                self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner).forget();
-                self.inner.measured.lock().unwrap_or_else(PoisonError::into_inner).forget();
-                self.forget_drawn();
-            }
-            *latest = fresh;
-            known.note(&latest);
-        }
+        let latest = self.look_at_journal(None).await?;
         see(&latest);
-        Ok(latest.clone())
+        Ok(latest)
+    }
+
+    /// Looks at the journal, with a plan's records where they are asked for. All who come while somebody looks are answered
+    /// by the next look: each would otherwise wait for all before it.
+    async fn look_at_journal(&self, plan: Option<Code>) -> Result<Arc<Latest>, AppError> {
+        let (answer, told) = oneshot::channel();
+        let begins = {
+            let mut asked = self.inner.known.asked();
+            asked.callers.push(Caller { plan, answer });
+            !std::mem::replace(&mut asked.looked_for, true)
+        };
+        if begins {
+            let looking = Looking { app: self.clone(), ended: false };
+            drop(tokio::task::spawn_blocking(move || looking.until_nobody_asks()));
+        }
+        Ok(told.await.unwrap_or(Err(StoreError::Stopped))?)
     }
 }
 
 impl Known {
-    fn note(&self, latest: &Arc<Latest>) {
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = latest.clone();
+    fn seen(&self) -> Arc<Latest> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Asking> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Looks for all who ask. Where it comes to nothing, nobody goes on waiting, and the next one begins anew.
+struct Looking {
+    app: App,
+    ended: bool,
+}
+
+impl Looking {
+    /// Blocks: to be called from a thread that may.
+    fn until_nobody_asks(mut self) {
+        loop {
+            let callers = {
+                let mut asked = self.app.inner.known.asked();
+                if asked.callers.is_empty() {
+                    (self.ended, asked.looked_for) = (true, false);
+                    return;
+                }
+                std::mem::take(&mut asked.callers)
+            };
+            self.answer(callers);
+        }
+    }
+
+    fn answer(&self, callers: Vec<Caller>) {
+        let inner = &self.app.inner;
+        let before = inner.known.seen();
+        let mut failed = HashMap::new();
+        let looked = self.app.database().read_apart(|c| {
+            let mut latest = catch_up(c, &before)?;
+            for plan in callers.iter().filter_map(|caller| caller.plan.as_ref()) {
+                // The others do not hang on it.
+                if let Err(error) = latest.read(c, plan) {
+                    failed.insert(plan.clone(), error);
+                }
+            }
+            Ok::<_, StoreError>(Arc::new(latest))
+        });
+        if let Ok(latest) = &looked {
+            if latest.replaced > before.replaced {
+                // Its entries bear the numbers of others.
+                inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner).forget();
+                inner.measured.lock().unwrap_or_else(PoisonError::into_inner).forget();
+                self.app.forget_drawn();
+            }
+            *inner.known.seen.lock().unwrap_or_else(PoisonError::into_inner) = latest.clone();
+        }
+        for Caller { plan, answer } in callers {
+            let failed = plan.and_then(|plan| failed.get(&plan).cloned());
+            // Whoever no longer waits needs none.
+            drop(answer.send(failed.map_or_else(|| looked.clone(), Err)));
+        }
+    }
+}
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        if !self.ended {
+            let mut asked = self.app.inner.known.asked();
+            asked.looked_for = false;
+            asked.callers.clear();
+        }
+    }
+}
+
+impl Latest {
+    /// Reads the records of a plan on the books.
+    fn read(&mut self, connection: &mut Connection, plan: &Code) -> Result<(), StoreError> {
+        let on_the_books = *plan == directory() || self.plans.contains(plan);
+        if !on_the_books || self.histories.contains_key(plan) {
+            return Ok(());
+        }
+        let mut scopes = vec![directory(), plan.clone()];
+        scopes.dedup();
+        let mut held = connection.history(&scopes, false)?;
+        held.set_head(self.head);
+        self.histories.insert(plan.clone(), Arc::new(held));
+        Ok(())
     }
 }
 
 /// What was known, with what was recorded since.
-fn catch_up(connection: &mut Connection, before: &Latest, look: u64) -> Result<Latest, StoreError> {
-    let (head, hash, tokens) = connection.head_hash_tokens()?;
+fn catch_up(connection: &mut Connection, before: &Latest) -> Result<Latest, StoreError> {
+    let Newest { seq: head, hash, tokens, portfolio } = connection.newest()?;
+    let look = before.look + 1;
     if before.look > 0 && head == before.head && hash == before.hash {
         return Ok(Latest { look, tokens, ..before.clone() });
     }
@@ -184,10 +266,12 @@ fn catch_up(connection: &mut Connection, before: &Latest, look: u64) -> Result<L
     if !same {
         return afresh(connection, before.replaced + 1);
     }
-    if head.0 - before.head.0 > LOOKED_THROUGH_MOST {
-        return afresh(connection, before.replaced);
-    }
-    let entries = connection.portfolio_entries_after(before.head, CATCH_UP_MOST + 1)?;
+    // Most of what is written is about items and requests.
+    let entries = match portfolio > before.head {
+        true if head.0 - before.head.0 > LOOKED_THROUGH_MOST => return afresh(connection, before.replaced),
+        true => connection.portfolio_entries_after(before.head, CATCH_UP_MOST + 1)?,
+        false => Vec::new(),
+    };
     if entries.len() > CATCH_UP_MOST {
         return afresh(connection, before.replaced);
     }
@@ -197,14 +281,12 @@ fn catch_up(connection: &mut Connection, before: &Latest, look: u64) -> Result<L
     }
     for (plan, held) in &mut latest.histories {
         let history = Arc::make_mut(held);
-        for entry in &entries {
-            let scope = &entry.draft.subject.scope;
-            // One that was read after the look before has some of them already.
-            if (scope == plan || *scope == directory()) && entry.seq > history.head() {
-                history.apply(entry);
-            }
-        }
-        history.set_head(head.max(history.head()));
+        let of_it = |scope: &Code| scope == plan || *scope == directory();
+        entries
+            .iter()
+            .filter(|entry| of_it(&entry.draft.subject.scope))
+            .for_each(|entry| history.apply(entry));
+        history.set_head(head);
     }
     Ok(latest)
 }
@@ -232,16 +314,16 @@ mod tests {
             assert!(matches!(app.portfolio(&plan, Asked::default()).await, Err(AppError::NotFound)));
             assert!(matches!(app.statement(&plan, Asked::default()).await, Err(AppError::NotFound)));
         }
-        assert!(app.inner.known.latest.lock().await.histories.is_empty());
+        assert!(app.inner.known.seen().histories.is_empty());
         app.history(&directory()).await.unwrap();
-        assert_eq!(app.inner.known.latest.lock().await.histories.len(), 1);
+        assert_eq!(app.inner.known.seen().histories.len(), 1);
     }
 
     #[tokio::test]
     async fn one_look_answers_those_that_came_before_it_and_one_view_looks_once() {
         let folder = tempfile::tempdir().unwrap();
         let app = app(&folder);
-        let looks = || app.inner.known.begun.load(Ordering::SeqCst);
+        let looks = || app.inner.known.seen().look;
         app.plans().await.unwrap();
         app.plans().await.unwrap();
         assert_eq!(looks(), 2);
@@ -251,22 +333,40 @@ mod tests {
             app.history(&directory()).await.unwrap();
         })
         .await;
-        assert_eq!(looks(), 3);
-        // All came while somebody held the lock: the first one's look began after them.
-        let held = app.inner.known.latest.lock().await;
+        // The second one read the records that were not held yet.
+        assert_eq!(looks(), 4);
+        // All came while somebody looked: the next look is for all of them.
+        app.inner.known.asked().looked_for = true;
         let waiting: Vec<_> = (0..8)
             .map(|_| {
                 let app = app.clone();
                 tokio::spawn(async move { app.plans().await.unwrap() })
             })
             .collect();
-        for _ in 0..64 {
+        while app.inner.known.asked().callers.len() < 8 {
             tokio::task::yield_now().await;
         }
-        drop(held);
+        let looking = Looking { app: app.clone(), ended: false };
+        tokio::task::spawn_blocking(move || looking.until_nobody_asks()).await.unwrap();
         for waiting in waiting {
             waiting.await.unwrap();
         }
-        assert_eq!(looks(), 4);
+        assert_eq!(looks(), 5);
+    }
+
+    #[tokio::test]
+    async fn where_a_look_comes_to_nothing_nobody_waits_and_the_next_one_looks() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(&folder);
+        app.inner.known.asked().looked_for = true;
+        let looking = Looking { app: app.clone(), ended: false };
+        let other = app.clone();
+        let waiting = tokio::spawn(async move { other.plans().await });
+        while app.inner.known.asked().callers.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        drop(looking);
+        assert!(matches!(waiting.await.unwrap(), Err(AppError::Store(StoreError::Stopped))));
+        assert_eq!(app.plans().await.unwrap(), []);
     }
 }

@@ -20,6 +20,10 @@ UPDATE chain SET projected = seq;
 ALTER TABLE chain ADD COLUMN listed BIGINT NOT NULL DEFAULT 0;
 UPDATE chain SET listed = seq;
 
+-- The last entry about anything that plans are held in memory with: until there is another one, they are what they were.
+ALTER TABLE chain ADD COLUMN portfolio BIGINT NOT NULL DEFAULT 0;
+UPDATE chain SET portfolio = seq;
+
 -- How often tokens were given out or taken back: who has seen one need not look again until that moves.
 ALTER TABLE chain ADD COLUMN tokens BIGINT NOT NULL DEFAULT 0;
 

@@ -25,21 +25,35 @@ pub(crate) struct Head {
     pub projected: u64,
     /// The last entry up to which rows of requests are in their places.
     pub listed: u64,
+    /// The last entry about anything that plans are held in memory with.
+    pub portfolio: u64,
+}
+
+/// Where the journal ends, for whoever holds some of it in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newest {
+    pub seq: Seq,
+    pub hash: String,
+    /// How often tokens were given out or taken back.
+    pub tokens: i64,
+    /// The last entry about anything that plans are held in memory with.
+    pub portfolio: Seq,
 }
 
 impl Head {
     /// Reads the head; on PostgreSQL it is held against other servers until the commit.
     pub(crate) fn lock(connection: &mut Connection) -> Result<Self> {
         let sql = if connection.is_postgres() {
-            "SELECT seq, recorded_at, hash, projected, listed FROM chain WHERE id = 1 FOR UPDATE"
+            "SELECT seq, recorded_at, hash, projected, listed, portfolio FROM chain WHERE id = 1 FOR UPDATE"
         } else {
-            "SELECT seq, recorded_at, hash, projected, listed FROM chain WHERE id = 1"
+            "SELECT seq, recorded_at, hash, projected, listed, portfolio FROM chain WHERE id = 1"
         };
         Self::read(connection, sql)
     }
 
     pub(crate) fn peek(connection: &mut Connection) -> Result<Self> {
-        Self::read(connection, "SELECT seq, recorded_at, hash, projected, listed FROM chain WHERE id = 1")
+        let sql = "SELECT seq, recorded_at, hash, projected, listed, portfolio FROM chain WHERE id = 1";
+        Self::read(connection, sql)
     }
 
     fn read(connection: &mut Connection, sql: &str) -> Result<Self> {
@@ -51,6 +65,7 @@ impl Head {
                     hash: row.text(2)?.to_owned(),
                     projected: row.int(3)? as u64,
                     listed: row.int(4)? as u64,
+                    portfolio: row.int(5)? as u64,
                 })
             })?
             .ok_or_else(|| damaged("the journal's head is missing"))
@@ -58,13 +73,15 @@ impl Head {
 
     pub(crate) fn save(&self, connection: &mut Connection) -> Result<()> {
         connection.send(
-            "UPDATE chain SET seq = $1, recorded_at = $2, hash = $3, projected = $4, listed = $5 WHERE id = 1",
+            "UPDATE chain SET seq = $1, recorded_at = $2, hash = $3, projected = $4, listed = $5, portfolio = $6 \
+             WHERE id = 1",
             &[
                 Param::from(self.seq),
                 Param::Int(self.recorded_at),
                 Param::Text(&self.hash),
                 Param::from(self.projected),
                 Param::from(self.listed),
+                Param::from(self.portfolio),
             ],
         )
     }
@@ -131,6 +148,9 @@ impl Tx<'_> {
         let recorded_at = now.as_microsecond().max(self.head.recorded_at);
         let previous =
             Hash::parse(&self.head.hash).ok_or_else(|| damaged("the journal's head has no hash"))?;
+        if SubjectKind::parse(written.kind).is_some_and(SubjectKind::is_portfolio) {
+            self.head.portfolio = seq.0;
+        }
         let written = Written { seq, recorded_at, ..written };
         let hash = written.hash(previous);
         let hash_text = hash.to_string();
@@ -231,10 +251,13 @@ impl Connection {
         Ok((Seq(head.seq), head.hash))
     }
 
-    /// As above, with how often tokens were given out or taken back.
-    pub fn head_hash_tokens(&mut self) -> Result<(Seq, String, i64)> {
-        let read = |row: &Row| Ok((Seq(row.int(0)? as u64), row.text(1)?.to_owned(), row.int(2)?));
-        self.first("SELECT seq, hash, tokens FROM chain WHERE id = 1", &[], read)?
+    /// Where the journal ends.
+    pub fn newest(&mut self) -> Result<Newest> {
+        let read = |row: &Row| {
+            let (seq, hash) = (Seq(row.int(0)? as u64), row.text(1)?.to_owned());
+            Ok(Newest { seq, hash, tokens: row.int(2)?, portfolio: Seq(row.int(3)? as u64) })
+        };
+        self.first("SELECT seq, hash, tokens, portfolio FROM chain WHERE id = 1", &[], read)?
             .ok_or_else(|| damaged("the journal's head is missing"))
     }
 

@@ -80,6 +80,7 @@ pub use error::{Result, StoreError};
 pub use facts::LIGHT_TOPICS;
 pub use feed::Feed;
 pub use forum::{ForumPost, ReadMark};
+pub use journal::Newest;
 pub use ledger::BackLink;
 pub use ledger_then::{ItemEntry, ItemOrder};
 pub use left_behind::LeftBehind;
