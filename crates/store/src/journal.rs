@@ -94,8 +94,13 @@ impl Tx<'_> {
     }
 
     /// The journal ends with an entry that was just written.
-    pub(crate) fn move_head(&mut self, seq: u64, recorded_at: i64, hash: String) {
-        *self.head = Head { seq, recorded_at, hash, ..*self.head };
+    pub(crate) fn move_head(&mut self, written: &Written, hash: String) {
+        let Written { seq, recorded_at, .. } = *written;
+        let portfolio = match SubjectKind::parse(written.kind) {
+            Some(kind) if !kind.is_portfolio() => self.head.portfolio,
+            _ => seq.0,
+        };
+        *self.head = Head { seq: seq.0, recorded_at, hash, portfolio, ..*self.head };
         self.unsaved = true;
     }
 
@@ -148,14 +153,11 @@ impl Tx<'_> {
         let recorded_at = now.as_microsecond().max(self.head.recorded_at);
         let previous =
             Hash::parse(&self.head.hash).ok_or_else(|| damaged("the journal's head has no hash"))?;
-        if SubjectKind::parse(written.kind).is_some_and(SubjectKind::is_portfolio) {
-            self.head.portfolio = seq.0;
-        }
         let written = Written { seq, recorded_at, ..written };
         let hash = written.hash(previous);
         let hash_text = hash.to_string();
         insert(self.writing(), &written, corrects, &hash_text)?;
-        self.move_head(seq.0, recorded_at, hash_text);
+        self.move_head(&written, hash_text);
         Ok((seq, timestamp(recorded_at)?, hash))
     }
 }

@@ -208,7 +208,7 @@ fn restore_entry(
         .map_err(|error| BackupError::Format { line: number, why: error.to_string() })?;
     unsworn.hear(&event);
     insert(tx.writing(), &written, event.corrects(), &line.hash)?;
-    tx.move_head(line.seq, line.recorded_at, line.hash.clone());
+    tx.move_head(&written, line.hash.clone());
     let entry = tx
         .connection
         .entry(Seq(line.seq))?

@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Read, Write};
 
+use domain::journal::Seq;
 use domain::saved_list::{SavedList, Sharing};
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -69,6 +70,8 @@ fn a_backup_goes_across_and_comes_back(scratch: &Scratch) {
         assert_eq!(digest(database), digest(&first));
         assert_eq!(database.read(|c| c.head_hash()).unwrap(), first.read(|c| c.head_hash()).unwrap());
         assert_eq!(loaded(database), loaded(&first));
+        // Whoever looked before sees that there is something new.
+        assert_eq!(database.read(|c| c.newest()).unwrap().portfolio, Seq(9));
         assert_eq!(database.read(|c| c.account(&code("zhang"))).unwrap().unwrap().password, person.password);
         for token in [&kept, &revoked] {
             let found = database.read(|c| c.api_token_by_hash(&token.hash)).unwrap();

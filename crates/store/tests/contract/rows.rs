@@ -27,6 +27,7 @@ crate::on_both!(
     entries_whose_rows_wait_are_not_known_yet,
     rows_of_a_killed_process_are_made_from_the_journal,
     what_is_found_by_who_asked_goes_with_them,
+    the_head_names_the_last_entry_that_is_not_about_a_request,
 );
 
 fn request(number: usize) -> Subject {
@@ -75,6 +76,22 @@ fn take_in(database: &Database, numbers: impl IntoIterator<Item = usize>) {
     for number in numbers {
         append(database, number as i64, vec![new(number)]).unwrap();
     }
+}
+
+/// Whoever holds plans in memory has nothing to take in of what comes after it.
+fn the_head_names_the_last_entry_that_is_not_about_a_request(scratch: &Scratch) {
+    let database = open(scratch);
+    let filled = fill(&database).last().unwrap().seq;
+    let newest = || database.read_apart(|c| c.newest()).unwrap();
+    assert_eq!((newest().seq, newest().portfolio), (filled, filled));
+    take_in(&database, 1..=3);
+    assert_eq!((newest().seq, newest().portfolio), (Seq(filled.0 + 3), filled));
+    let ready = ReadyRequest::of(vec![new(4)]).unwrap();
+    database.write(move |tx| tx.append_ready(&ready, at(5))).unwrap();
+    assert_eq!((newest().seq, newest().portfolio), (Seq(filled.0 + 4), filled));
+    let said = crate::books::record(&database, 9, &project("A-1"), date(2026, 3, 3), vec![progress(71)]);
+    assert_eq!((newest().seq, newest().portfolio), (said, said));
+    assert_eq!(database.read(|c| c.head_hash()).unwrap(), (said, newest().hash));
 }
 
 /// How many requests a list has, a search finds and the counts tell.
