@@ -14,7 +14,8 @@ use crate::request::{COLUMNS, moment, row};
 use crate::request_where::{FEW_CELLS, For, HITS_MOST, Where, around, cells_of, column_of, number_of, page};
 use crate::sql::{Connection, Param, Row};
 
-/// Where more than so many lie in a few cells, walking through the newest requests meets enough of them sooner.
+/// Where more than so many lie in a few cells or are in some states, walking through the newest requests meets enough of
+/// them sooner.
 const CROWD: usize = 2_000;
 
 /// A page of requests, with where the next one begins.
@@ -37,16 +38,22 @@ impl Connection {
             Some(cells) => self.is_crowded(plan, &cells)?,
             None => false,
         };
-        Ok(For { postgres: self.is_postgres(), order, crowded })
+        let few = query.is_by_states() && !self.is_crowd(&Where::of(plan, query, For::default()))?;
+        Ok(For { postgres: self.is_postgres(), order, crowded, few })
     }
 
-    /// Whether more requests than a few lie in some cells: counted in their index, and no further than that.
+    /// Whether more requests than a few lie in some cells.
     fn is_crowded(&mut self, plan: &Code, cells: &[(i64, i64)]) -> Result<bool> {
         if !(1..=FEW_CELLS).contains(&number_of(cells)) {
             return Ok(false);
         }
         let mut wanted = Where::new(plan);
         wanted.in_cells(cells, false);
+        self.is_crowd(&wanted)
+    }
+
+    /// Whether they are more than a few: counted in an index of theirs, and no further than that.
+    fn is_crowd(&mut self, wanted: &Where) -> Result<bool> {
         let sql = format!(
             "SELECT COUNT(*) FROM (SELECT 1 FROM request WHERE {} LIMIT {}) AS lie",
             wanted.sql,
@@ -103,7 +110,7 @@ impl Connection {
         }
         let RequestPaging { order, after, skip, limit } = paging;
         // What has the text comes first, however many others lie where it asks.
-        let made = For { postgres: self.is_postgres(), order: *order, crowded: false };
+        let made = For { postgres: self.is_postgres(), order: *order, ..For::default() };
         let mut wanted = Where::of(plan, query, made);
         let (column, descending) = column_of(*order, false);
         if *order == RequestOrder::Due {

@@ -4,7 +4,7 @@ use domain::code::Code;
 use domain::request::pieces::Pieces;
 use domain::request::query::{RateGroup, RateQuery, RequestOrder, RequestPaging, RequestQuery};
 use domain::request::rate::{RateSide, Unreached};
-use domain::request::{Point, Publicly, RateParts, Satisfaction};
+use domain::request::{Point, Publicly, RateParts, RequestState, Satisfaction};
 
 use crate::asked::Value;
 use crate::request::{COLUMNS, PIECES, SHOWN_PIECES, cells, cells_within, moment};
@@ -20,6 +20,10 @@ pub(crate) const FEW_CELLS: i64 = 256;
 /// The newest requests of an area that are looked through for open ones.
 const AREA_MOST: usize = 2_000;
 
+/// What the office that takes requests in may have to give out or to decide; of those taken up again, what nobody has.
+const DESK: [RequestState; 4] =
+    [RequestState::Received, RequestState::ReturnAsked, RequestState::ReopenAsked, RequestState::Reopened];
+
 /// What a statement is made for.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct For {
@@ -27,6 +31,8 @@ pub(crate) struct For {
     pub order: RequestOrder,
     /// Whether many requests lie where it asks.
     pub crowded: bool,
+    /// Whether few requests are in the states it asks for.
+    pub few: bool,
 }
 
 /// The cells in which a query asks.
@@ -112,6 +118,11 @@ impl Where {
     pub fn of(plan: &Code, query: &RequestQuery, made: For) -> Self {
         let mut out = Self::new(plan);
         out.one_of("state", query.states.iter().map(|state| state.as_str()));
+        if query.desk {
+            out.one_of("state", DESK.iter().map(|state| state.as_str()));
+            out.and("(state <> 'reopened' OR lead_unit = '')");
+        }
+        out.few |= made.few;
         out.one_of("request.code", query.codes.iter().map(Code::as_str));
         out.one_of("category", query.categories.iter().map(Code::as_str));
         out.one_of("area", query.areas.iter().map(Code::as_str));
@@ -181,11 +192,6 @@ impl Where {
             // Few wait so at a time, and each only until somebody has decided.
             out.and("request.code IN (SELECT request FROM request_ask WHERE plan = $1)");
             out.few = true;
-        }
-        if query.desk {
-            out.and(
-                "(state IN ('received', 'return_asked', 'reopen_asked') OR (state = 'reopened' AND lead_unit = ''))",
-            );
         }
         if query.unlooked {
             out.and("shown > 0 AND shown = 2");
@@ -443,7 +449,7 @@ mod tests {
     fn steps(database: &Database, query: &RequestQuery, order: RequestOrder, crowded: bool) -> Vec<String> {
         let plan = Code::new("p").unwrap();
         let paging = RequestPaging { order, after: None, skip: 0, limit: 20 };
-        explained(database, &page(&plan, query, &paging, For { postgres: false, order, crowded }))
+        explained(database, &page(&plan, query, &paging, For { order, crowded, ..For::default() }))
     }
 
     fn explained(database: &Database, (sql, wanted): &(String, Where)) -> Vec<String> {
@@ -570,6 +576,18 @@ mod tests {
             let query = RequestQuery { near: Some((town, 500)), published, ..none() };
             let steps = steps(&database, &query, RequestOrder::Received, true);
             assert!(steps.len() == 1 && steps[0].contains(by), "{by}: {steps:?}");
+        }
+        // Of several states, too; where few are in them, they are looked up.
+        let paging = RequestPaging { order: RequestOrder::Received, after: None, skip: 0, limit: 20 };
+        let open = RequestQuery { states: vec![RequestState::Received, RequestState::Assigned], ..none() };
+        for query in [open, RequestQuery { desk: true, ..none() }] {
+            for (few, by) in
+                [(false, "request_by_received (plan=?)"), (true, "request_by_state (plan=? AND state=?)")]
+            {
+                let made = page(&code("p"), &query, &paging, For { few, ..For::default() });
+                let steps = explained(&database, &made);
+                assert!(steps[0].contains(by), "{by}: {steps:?}");
+            }
         }
         let moved = RequestQuery { published: publicly(), ..none() };
         let steps = steps(&database, &moved, RequestOrder::Moved, false);

@@ -62,9 +62,16 @@ impl RequestQuery {
             areas: self.areas.clone(),
             published: self.published.clone(),
             unlooked: self.unlooked,
+            desk: self.desk,
             ..Self::default()
         };
         *self == sort
+    }
+
+    /// Whether it asks for nothing but several states: each has its own order, and all together have none.
+    pub fn is_by_states(&self) -> bool {
+        let states = Self { states: self.states.clone(), desk: self.desk, ..Self::default() };
+        *self == states && (self.desk || self.states.len() > 1)
     }
 }
 
