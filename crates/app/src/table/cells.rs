@@ -236,7 +236,7 @@ impl<'a> Cells<'a> {
 
     /// Whether a moment is given by its day alone.
     pub(crate) fn is_bare_day(&self, column: &str) -> bool {
-        !self.raw(column).contains(':')
+        !self.raw(column).contains([' ', 'T', 't'])
     }
 
     pub(crate) fn parsed<T>(

@@ -56,6 +56,12 @@ fn import(place: &Place, head: &[&str], rows: &[Vec<&str>]) -> app::import::Impo
     report
 }
 
+/// What is wrong with the rows, by their columns.
+fn wrong_in(place: &Place, rows: &[&[&str]]) -> Vec<String> {
+    let report = place.import(rows, Mode::ApplyGood);
+    report.problems.iter().map(|it| format!("{} {}", it.column, it.key())).collect()
+}
+
 fn rates(place: &Place, unreached: Unreached) -> Rates {
     let formula = RateFormula { unreached, ..crate::place::formula() };
     let facts = vec![PlanFact::RateFormula(formula.clone()).into()];
@@ -146,14 +152,10 @@ fn an_open_order_is_no_more_than_what_is_done_with_it_here(scratch: Scratch) {
     // Somebody was called back on of an order that has no answer: that is a mistake.
     let mut wrong = row("2", &["", "2019-08-05 10:00", "是", "", "是", ""]);
     wrong[6] = "";
-    let report = place.import(&[FULL, &wrong], Mode::ApplyGood);
-    let named: Vec<(&str, &str)> = report.problems.iter().map(|it| (it.column.as_str(), it.key())).collect();
-    assert_eq!(named, [("办结时间", "cell-missing")]);
+    assert_eq!(wrong_in(&place, &[FULL, &wrong]), ["办结时间 cell-missing"]);
     // Nor is anybody spoken to before they asked, or called back before the answer.
     let wrong = row("3", &["2019-07-31 10:00", "2019-08-02 10:00", "是", "", "是", ""]);
-    let report = place.import(&[FULL, &wrong], Mode::ApplyGood);
-    let named: Vec<(&str, &str)> = report.problems.iter().map(|it| (it.column.as_str(), it.key())).collect();
-    assert_eq!(named, [("联系时间", "cell-too-early"), ("回访时间", "cell-too-early")]);
+    assert_eq!(wrong_in(&place, &[FULL, &wrong]), ["联系时间 cell-too-early", "回访时间 cell-too-early"]);
 }
 
 fn a_bare_day_is_no_earlier_than_what_came_before_on_it(scratch: Scratch) {
@@ -167,9 +169,9 @@ fn a_bare_day_is_no_earlier_than_what_came_before_on_it(scratch: Scratch) {
     // Another day is another day, and midnight is what it says.
     (days[0], days[8]) = ("2", "2019-08-02");
     let midnight = row("3", &["2019-08-01 00:00", "", "", "", "", ""]);
-    let report = place.import(&[FULL, &days, &midnight], Mode::ApplyGood);
-    let named: Vec<(&str, &str)> = report.problems.iter().map(|it| (it.column.as_str(), it.key())).collect();
-    assert_eq!(named, [("回访时间", "cell-too-early"), ("联系时间", "cell-too-early")]);
+    let hour = row("4", &["2019-08-01T08", "", "", "", "", ""]);
+    let wrong = wrong_in(&place, &[FULL, &days, &midnight, &hour]);
+    assert_eq!(wrong, ["回访时间 cell-too-early", "联系时间 cell-too-early", "联系时间 cell-too-early"]);
 }
 
 fn what_was_divided_here_stays_open_until_its_matters_are_done(scratch: Scratch) {
